@@ -1,0 +1,55 @@
+# Groundway. `make help` lists what there is; every target does its own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+LOCKS := requirements/groundway.txt requirements/uv.txt requirements/terraform.txt package-lock.json
+
+.PHONY: help setup demo up down test quick lint types lock cdktn clean bench
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready ## Make .venv, the cdktf command line and Terraform ready; nothing else
+
+.venv/.ready: $(LOCKS) pyproject.toml tools/setup.py
+	@$(PYTHON) tools/setup.py
+
+demo: setup ## The whole life cycle in the local cloud: deploy, train, serve, watch, retrain, report, tear down
+	@$(BIN)/groundway demo
+
+up: setup ## The first half of the demo: everything stays running and its addresses are printed
+	@$(BIN)/groundway demo up
+
+down: setup ## The second half: destroy what `make up` deployed and stop every process
+	@$(BIN)/groundway demo down
+
+test: setup cdktn lint types ## Everything that proves the project: linters, types, import rules, all tests
+	@$(BIN)/python -m pytest
+
+quick: setup lint ## The tests that take seconds
+	@$(BIN)/python -m pytest -m 'not slow'
+
+lint: setup ## ruff and the import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || PYTHONPATH=. $(BIN)/lint-imports
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy
+
+cdktn: .venv-cdktn/.ready ## The environment of CDK Terrain, the second engine
+
+.venv-cdktn/.ready: requirements/cdktn.txt requirements/uv.txt tools/setup.py
+	@$(PYTHON) tools/setup.py --cdktn
+
+lock: setup ## Resolve the requirements anew and write the hash locks
+	@$(BIN)/python tools/lock.py
+
+bench: setup ## Benchmarks: ratios measured in one run
+	@for f in tests/benchmarks/bench_*.py; do $(BIN)/python $$f; done
+
+clean: ## Remove everything that set-up and runs made
+	@if [ -x $(BIN)/groundway ]; then $(BIN)/groundway local reset --yes || true; fi
+	@rm -rf .venv .venv-cdktn node_modules cdktf.out .groundway
