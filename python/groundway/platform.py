@@ -1,0 +1,126 @@
+"""`Platform`: the one contract between infrastructure and runtime.
+
+The stacks publish it as JSON in the SSM parameter `/groundway/<environment>/platform`; the runtime loads it from there.
+Both sides use this class, so neither can drift: an unknown or a missing field is an error on either side.
+"""
+
+import os
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from groundway.errors import GroundwayError, InvalidInput, Unavailable
+from groundway.tags import CostTags
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Bucket(_Record):
+    name: str
+    key_arn: str
+
+
+class Network(_Record):
+    vpc_id: str
+    private_subnet_ids: tuple[str, ...]
+    workload_security_group_id: str
+
+
+class Cluster(_Record):
+    name: str
+    arn: str
+    gpu_pools: tuple[str, ...]
+
+
+class FeatureStore(_Record):
+    """Offline Parquet and the Feast registry in `bucket`; online values in one DynamoDB table, hash key `entity_id`."""
+
+    bucket: Bucket
+    online_table: str
+    glue_database: str
+
+
+class Images(_Record):
+    """ECR repository URLs, without a tag."""
+
+    training: str
+    serving: str
+
+
+class Roles(_Record):
+    """ARNs of the roles that jobs and servers run under."""
+
+    training: str
+    serving: str
+
+
+class Platform(_Record):
+    """What a workload needs to know of the environment it runs in."""
+
+    version: Literal[1] = 1
+    environment: str
+    account: str
+    region: str
+    tags: CostTags
+    network: Network
+    cluster: Cluster
+    data: Bucket
+    models: Bucket
+    features: FeatureStore
+    images: Images
+    roles: Roles
+    alerts_topic_arn: str
+
+
+def parameter_name(environment: str) -> str:
+    return f"/groundway/{environment}/platform"
+
+
+def parse(text: str, source: str) -> Platform:
+    """The record in `text`; `source` names it in the error when stack and runtime do not fit each other."""
+    try:
+        return Platform.model_validate_json(text)
+    except ValidationError as e:
+        what = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'record'}: {p['msg']}" for p in e.errors())
+        raise InvalidInput(
+            f"{source} does not fit this version of the runtime: {what}. "
+            "Deploy the stacks of this revision, or use the runtime that the environment was deployed with."
+        ) from None
+
+
+def load(environment: str | None = None) -> Platform:
+    """Read the record of `environment` (default: `GROUNDWAY_ENVIRONMENT`, else `dev`) from SSM.
+
+    Uses the ordinary AWS settings (`AWS_ENDPOINT_URL`, `AWS_REGION`, credentials). Raises `Unavailable` when AWS or the
+    parameter cannot be reached, `InvalidInput` when it does not fit.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    environment = environment or os.environ.get("GROUNDWAY_ENVIRONMENT", "dev")
+    name = parameter_name(environment)
+    try:
+        ssm = client("ssm")
+        text = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    except ClientError as e:
+        if e.response["Error"]["Code"] == "ParameterNotFound":
+            raise Unavailable(f"SSM has no parameter {name}. Deploy first: cdktf deploy '{environment}-*'") from None
+        raise Unavailable(f"SSM refused to read {name}: {e}") from None
+    except BotoCoreError as e:
+        raise Unavailable(
+            f"cannot read {name} from SSM: {e}. For the local cloud: groundway local up, then "
+            f'eval "$(groundway local env {environment})"; for AWS: set credentials and AWS_REGION.'
+        ) from None
+    platform = parse(text, f"SSM parameter {name}")
+    if platform.environment != environment:
+        raise GroundwayError(f"SSM parameter {name} describes environment {platform.environment!r}, not {environment!r}")
+    return platform
+
+
+def client(service: str, region: str | None = None) -> Any:
+    """A boto3 client with this project's retry settings."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, region_name=region, config=Config(retries={"mode": "standard", "max_attempts": 4}))
