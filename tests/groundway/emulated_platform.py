@@ -1,4 +1,4 @@
-"""A `Platform` whose buckets, key and table exist in an emulated AWS, for tests that need the services and no stacks."""
+"""A `Platform` whose buckets, key and table exist in an emulated AWS, for tests that need no stacks."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
