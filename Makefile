@@ -6,10 +6,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKS := requirements/groundway.txt requirements/uv.txt requirements/terraform.txt package-lock.json
 
-.PHONY: help setup demo up down test quick lint types lock cdktn clean bench
+.PHONY: help setup demo up down test quick lint types lock setup-tests clean bench
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## Make .venv, the cdktf command line and Terraform ready; nothing else
 
@@ -25,7 +25,7 @@ up: setup ## The first half of the demo: everything stays running and its addres
 down: setup ## The second half: destroy what `make up` deployed and stop every process
 	@$(BIN)/groundway demo down
 
-test: setup cdktn lint types ## Everything that proves the project: linters, types, import rules, all tests
+test: setup setup-tests lint types ## Everything that proves the project: linters, types, import rules, all tests
 	@$(BIN)/python -m pytest
 
 quick: setup lint ## The tests that take seconds
@@ -34,15 +34,15 @@ quick: setup lint ## The tests that take seconds
 lint: setup ## ruff and the import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || PYTHONPATH=. $(BIN)/lint-imports
+	@PYTHONPATH=. $(BIN)/lint-imports
 
 types: setup ## mypy, strict
 	@$(BIN)/mypy
 
-cdktn: .venv-cdktn/.ready ## The environment of CDK Terrain, the second engine
+setup-tests: .venv-cdktn/.ready ## What only the tests need: CDK Terrain, and Chromium where root may install it
 
 .venv-cdktn/.ready: requirements/cdktn.txt requirements/uv.txt tools/setup.py
-	@$(PYTHON) tools/setup.py --cdktn
+	@$(PYTHON) tools/setup.py --tests
 
 lock: setup ## Resolve the requirements anew and write the hash locks
 	@$(BIN)/python tools/lock.py

@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".groundway"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OLDEST_TERRAFORM = (1, 11)  # the S3 backend locks with a lock file since then
 
 LAUNCHER = """#!{python}
@@ -132,15 +133,28 @@ def set_up_cdktn() -> None:
     (directory / ".ready").touch()
 
 
+def browser() -> None:
+    """Chromium for the test that opens the report. Without it, and without root to install it, that test is skipped."""
+    if any(map(shutil.which, BROWSERS)) or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    run("package lists", ["apt-get", "update", "-qq"])
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    run("Chromium", ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], env)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, epilog="Example: python3 tools/setup.py")
-    parser.add_argument("--cdktn", action="store_true", help="the environment of CDK Terrain, used by the tests")
+    parser.add_argument("--tests", action="store_true", help="also what only the tests need: CDK Terrain, Chromium")
     arguments = parser.parse_args()
     print("Setting up Groundway", flush=True)
     with open(ROOT / ".setup.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once take turns
         try:
-            set_up_cdktn() if arguments.cdktn else set_up()
+            if arguments.tests:
+                set_up_cdktn()
+                browser()
+            else:
+                set_up()
         except SetupError as e:
             print(f"\nSet-up stopped: {e}", file=sys.stderr)
             return 1
