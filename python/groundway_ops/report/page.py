@@ -21,7 +21,7 @@ def render(record: Record) -> str:
         names=list(specs),
         # "</" would end the script element early
         specs=json.dumps(specs).replace("</", "<\\/"),
-        library=vl_convert.javascript_bundle(snippet=None).replace("</script", "<\\/script"),
+        library=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script"),
     )
 
 
