@@ -1,0 +1,110 @@
+"""Run `cdktf` over an environment's stacks with readable progress, and count what is really there."""
+
+import json
+import os
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from groundway.errors import GroundwayError, Unavailable
+from groundway.platform import client
+
+Action = Literal["deploy", "destroy"]
+Report = Callable[[str], None]
+
+DONE = re.compile(r"^(?P<stack>\S+)\s+.*: (?:Creation|Destruction|Modifications) complete after")
+SUMMARY = re.compile(r"^(?P<stack>\S+)\s+(?P<text>(?:Apply|Destroy) complete! Resources: .*)$")
+COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+EVERY = 20  # resources between two lines of progress
+PARALLEL_STACKS = 4
+
+
+def checkout(start: Path | None = None) -> Path:
+    """The directory that holds cdktf.json, from `start` upwards."""
+    here = (start or Path.cwd()).resolve()
+    for directory in (here, *here.parents):
+        if (directory / "cdktf.json").exists():
+            return directory
+    raise Unavailable(f"no cdktf.json in {here} or above it: run this inside the checkout")
+
+
+def run(action: Action, environment: str, root: Path, log: Path, report: Report) -> None:
+    """`cdktf deploy|destroy '<environment>-*'`, its whole output kept in `log`.
+
+    Raises `GroundwayError` with what Terraform complained about. Ctrl-C reaches Terraform, which finishes the resource
+    at hand and releases its locks.
+    """
+    binary = root / "node_modules" / ".bin" / "cdktf"
+    if not binary.exists():
+        raise Unavailable(f"{binary} is missing: make setup")
+    command = [str(binary), action, f"{environment}-*", "--auto-approve", "--parallelism", str(PARALLEL_STACKS)]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    env = {**os.environ, "GROUNDWAY_ENVIRONMENT": environment, "CI": "1", "FORCE_COLOR": "0"}
+    env["NODE_OPTIONS"] = _node_options(env.get("NODE_OPTIONS", ""))
+    count = 0
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command,
+            cwd=root,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout
+        for raw in process.stdout:
+            line = COLOUR.sub("", raw).rstrip()
+            out.write(line + "\n")
+            if DONE.match(line):
+                count += 1
+                if count % EVERY == 0:
+                    report(f"{count} resources")
+            elif found := SUMMARY.match(line):
+                report(f"{found['stack']}: {found['text']}")
+    if process.returncode:
+        raise GroundwayError(
+            f"cdktf {action} '{environment}-*' failed; the whole output is in {log}\n{_complaint(log)}"
+        )
+
+
+def _node_options(given: str) -> str:
+    """Without this, one failing stack kills the Terraform of its siblings and leaves their states locked."""
+    flag = "--unhandled-rejections=warn"
+    return given if flag in given else f"{given} {flag}".strip()
+
+
+def _complaint(log: Path) -> str:
+    lines = log.read_text().splitlines()
+    first = next((i for i, line in enumerate(lines) if "Error" in line), max(0, len(lines) - 30))
+    return "\n".join(lines[first : first + 40])
+
+
+def inventory(environment: str, root: Path) -> dict[str, Counter[str]]:
+    """Stack -> resource type -> number, read from the Terraform states that the synthesized stacks name."""
+    found: dict[str, Counter[str]] = {}
+    for path in sorted((root / "cdktf.out" / "stacks").glob(f"{environment}-*/cdk.tf.json")):
+        backend = json.loads(path.read_text())["terraform"]["backend"]["s3"]
+        found[path.parent.name] = _state(backend["bucket"], backend["key"])
+    return found
+
+
+def _state(bucket: str, key: str) -> Counter[str]:
+    from botocore.exceptions import ClientError
+
+    try:
+        state = json.load(client("s3").get_object(Bucket=bucket, Key=key)["Body"])
+    except ClientError as e:
+        if e.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
+            return Counter()
+        raise Unavailable(f"the state s3://{bucket}/{key} cannot be read: {e}") from None
+    counts: Counter[str] = Counter()
+    for resource in state["resources"]:
+        if resource["mode"] == "managed":
+            counts[resource["type"]] += len(resource["instances"])
+    return counts
