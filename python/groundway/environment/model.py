@@ -182,10 +182,13 @@ class Alerts(_Part):
 
 
 class Budget(_Part):
-    """Monthly budget in USD; a notice goes out when spending passes each threshold, in percent."""
+    """Monthly budget in USD; a notice goes out when spending passes each threshold, in percent.
+
+    AWS takes five notices a budget; the fifth is the forecast.
+    """
 
     monthly_usd: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
-    thresholds: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=5)] = (
+    thresholds: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(min_length=1, max_length=4)] = (
         50,
         80,
         100,
@@ -223,6 +226,11 @@ class Environment(_Part):
     def prefix(self) -> str:
         """What names of AWS objects begin with."""
         return f"{self.tags.project}-{self.name}"
+
+    @property
+    def partition(self) -> str:
+        """The part of AWS that ARNs of this region begin with."""
+        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rpartition("-")[0].rpartition("-")[0], "aws")
 
     @property
     def cost_tags(self) -> CostTags:

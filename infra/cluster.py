@@ -1,0 +1,89 @@
+"""The EKS control plane, with its log group, its role and encrypted secrets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundway import environment
+from infra import iam
+from infra.cdk import Construct, aws
+from infra.identity import Role, RoleProps
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterProps:
+    name: str
+    account: str
+    cluster: environment.Cluster
+    subnet_ids: Sequence[str]
+    workload_security_group_id: str
+    boundary_arn: str
+    secrets_key_arn: str
+    log_key_arn: str
+    log_retention_days: int = 30
+    deletion_protection: bool = True
+    partition: str = "aws"
+
+
+class Cluster(Construct):
+    """`name` is a reference: what uses it waits for the cluster."""
+
+    def __init__(self, scope: Construct, id: str, props: ClusterProps) -> None:
+        super().__init__(scope, id)
+        eks = aws.eks_cluster
+        # Made before the cluster, or EKS makes it: without retention, and never deleted.
+        logs = aws.cloudwatch_log_group.CloudwatchLogGroup(
+            self,
+            "logs",
+            name=f"/aws/eks/{props.name}/cluster",
+            retention_in_days=props.log_retention_days,
+            kms_key_id=props.log_key_arn,
+        )
+        role = Role(
+            self,
+            "identity",
+            RoleProps(
+                name=f"{props.name}-cluster",
+                description="The EKS control plane",
+                trust=[iam.trust(["eks.amazonaws.com"], props.account)],
+                boundary_arn=props.boundary_arn,
+                managed=["AmazonEKSClusterPolicy"],
+                partition=props.partition,
+            ),
+        )
+        public = list(props.cluster.endpoint_access_cidrs)
+        self.cluster = eks.EksCluster(
+            self,
+            "cluster",
+            name=props.name,
+            version=props.cluster.version,
+            role_arn=role.arn,
+            vpc_config=eks.EksClusterVpcConfig(
+                subnet_ids=list(props.subnet_ids),
+                endpoint_private_access=True,
+                endpoint_public_access=bool(public),
+                public_access_cidrs=public or None,
+            ),
+            access_config=eks.EksClusterAccessConfig(
+                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=True
+            ),
+            encryption_config=eks.EksClusterEncryptionConfig(
+                resources=["secrets"],
+                provider=eks.EksClusterEncryptionConfigProvider(key_arn=props.secrets_key_arn),
+            ),
+            enabled_cluster_log_types=list(props.cluster.log_types),
+            deletion_protection=props.deletion_protection,
+            depends_on=[logs, *role.ready],
+        )
+        self.name: str = self.cluster.name
+        self.arn: str = self.cluster.arn
+        self.security_group_id: str = self.cluster.vpc_config.cluster_security_group_id
+        aws.vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(
+            self,
+            "workload-to-api",
+            security_group_id=self.security_group_id,
+            referenced_security_group_id=props.workload_security_group_id,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            description="Workloads reach the Kubernetes API",
+        )

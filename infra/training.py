@@ -1,0 +1,39 @@
+"""The role that training runs under: it reads data, writes features and models, and registers what it made."""
+
+from infra import iam
+from infra.cdk import Construct
+from infra.workload import Workload, WorkloadProps, read, write
+
+
+class Training(Construct):
+    def __init__(self, scope: Construct, id: str, props: WorkloadProps, model_registry_arn: str) -> None:
+        super().__init__(scope, id)
+        packages = model_registry_arn.replace(":model-package-group/", ":model-package/")
+        workload = Workload(self, "workload", "training", props, _statements(props, model_registry_arn, packages))
+        self.role_arn = workload.role_arn
+
+
+def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list[iam.Statement]:
+    features = props.features
+    buckets = (props.data, features.bucket, props.models)
+    here = f"arn:{props.partition}:glue:{props.region}:{props.account}"
+    return [
+        *read("Buckets", *buckets),
+        write("Buckets", *buckets),
+        iam.allow(
+            "OnlineFeatures",
+            ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DescribeTable", "dynamodb:GetItem"]
+            + ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+            [features.table_arn],
+        ),
+        iam.allow(
+            "OfflineCatalog",
+            ["glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:BatchCreatePartition"],
+            [f"{here}:catalog", features.database_arn, f"{here}:table/{features.database_name}/*"],
+        ),
+        iam.allow(
+            "ModelPackages",
+            ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:AddTags"],
+            [group_arn, packages_arn],
+        ),
+    ]

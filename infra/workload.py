@@ -1,0 +1,102 @@
+"""What training and serving share: where they run, what they may reach, and the role and log group built from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from infra import iam
+from infra.buckets import Bucket
+from infra.cdk import Construct, aws
+from infra.feature_store import FeatureStore
+from infra.identity import Role, RoleProps
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadProps:
+    """The platform as a workload sees it. `telemetry_key_arn` encrypts logs and alerts."""
+
+    prefix: str
+    environment: str
+    account: str
+    region: str
+    partition: str
+    boundary_arn: str
+    data: Bucket
+    models: Bucket
+    features: FeatureStore
+    data_key_arn: str
+    telemetry_key_arn: str
+    cluster_arn: str
+    image_arn: str
+    log_retention_days: int = 30
+
+
+class Workload(Construct):
+    """A role that SageMaker and pods of our cluster may take, and a log group."""
+
+    def __init__(
+        self, scope: Construct, id: str, kind: str, props: WorkloadProps, statements: Sequence[iam.Statement]
+    ) -> None:
+        super().__init__(scope, id)
+        self.log_group = aws.cloudwatch_log_group.CloudwatchLogGroup(
+            self,
+            "logs",
+            name=f"/groundway/{props.environment}/{kind}",
+            retention_in_days=props.log_retention_days,
+            kms_key_id=props.telemetry_key_arn,
+        )
+        self.identity = Role(
+            self,
+            "identity",
+            RoleProps(
+                name=f"{props.prefix}-{kind}",
+                description=f"Runs {kind}",
+                trust=_trust(props),
+                boundary_arn=props.boundary_arn,
+                statements=[*statements, *_everywhere(props, f"{self.log_group.arn}:*")],
+            ),
+        )
+        self.role_arn: str = self.identity.arn
+
+
+def read(sid: str, *buckets: Bucket) -> list[iam.Statement]:
+    return [
+        iam.allow(f"{sid}List", ["s3:ListBucket", "s3:GetBucketLocation"], [b.arn for b in buckets]),
+        iam.allow(f"{sid}Read", ["s3:GetObject", "s3:GetObjectVersion"], [f"{b.arn}/*" for b in buckets]),
+    ]
+
+
+def write(sid: str, *buckets: Bucket) -> iam.Statement:
+    actions = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+    return iam.allow(f"{sid}Write", actions, [f"{b.arn}/*" for b in buckets])
+
+
+def _trust(props: WorkloadProps) -> list[iam.Statement]:
+    pods = iam.trust(["pods.eks.amazonaws.com"], props.account, tag_session=True)
+    pods["Condition"]["ArnEquals"] = {"aws:SourceArn": props.cluster_arn}
+    return [iam.trust(["sagemaker.amazonaws.com"], props.account), pods]
+
+
+def _everywhere(props: WorkloadProps, log_streams: str) -> list[iam.Statement]:
+    """What every workload may do: its keys, logs, metrics, alerts, image and the platform record."""
+    here = f"{props.region}:{props.account}"
+    arn = f"arn:{props.partition}"
+    return [
+        iam.allow(
+            "Keys",
+            ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
+            [props.data_key_arn, props.telemetry_key_arn],
+        ),
+        iam.allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [log_streams]),
+        iam.allow("Alerts", ["sns:Publish"], [f"{arn}:sns:{here}:{props.prefix}-alerts"]),
+        iam.allow("Platform", ["ssm:GetParameter"], [f"{arn}:ssm:{here}:parameter/groundway/{props.environment}/*"]),
+        iam.allow(
+            "Image",
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            [props.image_arn],
+        ),
+        # AWS knows no resource for these two.
+        iam.allow("ImageLogin", ["ecr:GetAuthorizationToken"], ["*"]),
+        iam.allow(
+            "Metrics", ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": "Groundway"}}
+        ),
+    ]

@@ -1,0 +1,40 @@
+"""Which stacks there are: the four parts of every environment that is asked for."""
+
+import os
+from pathlib import Path
+
+from groundway import environment
+from groundway.environment import Environment
+from infra.cdk import App
+from stacks.cloud import Cloud, chosen, reachable
+from stacks.compute import Compute
+from stacks.foundation import Foundation
+from stacks.ml import MachineLearning
+from stacks.observability import Observability
+
+
+def add(app: App, environment: Environment, cloud: Cloud) -> None:
+    """Add the stacks of one environment to `app`: `<name>-foundation`, `-compute`, `-ml`, `-observability`."""
+    foundation = Foundation(app, environment, cloud)
+    compute = Compute(app, environment, cloud, foundation)
+    ml = MachineLearning(app, environment, cloud, foundation, compute)
+    Observability(app, environment, cloud, foundation, compute, ml)
+
+
+def wanted(root: Path | None = None) -> list[Environment]:
+    """The environment that `GROUNDWAY_ENVIRONMENT` names, else all of them. All are checked in either case."""
+    if name := os.environ.get("GROUNDWAY_ENVIRONMENT"):
+        return [environment.load(name, root)]
+    return list(environment.load_all(root).values())
+
+
+def synthesize(root: Path | None = None) -> None:
+    """Write `cdktf.out/` (or where the command line says) for every environment that is wanted and reachable."""
+    cloud = chosen()
+    environments = wanted(root)
+    if cloud is Cloud.AWS:
+        environments = reachable(environments)
+    app = App()
+    for one in environments:
+        add(app, one, cloud)
+    app.synth()

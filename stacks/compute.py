@@ -1,0 +1,61 @@
+"""Where work runs: the cluster, its node pools, the image repositories."""
+
+from groundway.environment import Environment
+from infra.cdk import Construct
+from infra.cluster import Cluster, ClusterProps
+from infra.cpu_pools import CpuPools
+from infra.gpu_pools import GpuPools
+from infra.image_registry import ImageRepository, ImageRepositoryProps
+from infra.nodes import PoolsProps, node_role
+from stacks.base import EnvironmentStack
+from stacks.cloud import Cloud
+from stacks.foundation import Foundation
+
+
+class Compute(EnvironmentStack):
+    def __init__(self, scope: Construct, environment: Environment, cloud: Cloud, foundation: Foundation) -> None:
+        super().__init__(scope, "compute", environment, cloud)
+        network, boundary = foundation.network, foundation.boundary
+        self.cluster = Cluster(
+            self,
+            "cluster",
+            ClusterProps(
+                name=environment.prefix,
+                account=environment.account,
+                cluster=environment.cluster,
+                subnet_ids=network.private_subnet_ids,
+                workload_security_group_id=network.workload_security_group_id,
+                boundary_arn=boundary.arn,
+                secrets_key_arn=foundation.cluster_key.arn,
+                log_key_arn=foundation.telemetry_key.arn,
+                log_retention_days=environment.logs.retention_days,
+                deletion_protection=environment.protection,
+                partition=environment.partition,
+            ),
+        )
+        place = PoolsProps(
+            prefix=environment.prefix,
+            cluster_name=self.cluster.name,
+            subnet_ids=network.private_subnet_ids,
+            security_group_ids=[self.cluster.security_group_id, network.workload_security_group_id],
+            node_role=node_role(
+                self, "node", f"{environment.prefix}-node", boundary.arn, partition=environment.partition
+            ),
+            tags=environment.cost_tags.aws(),
+        )
+        CpuPools(self, "cpu", place, environment.cpu_pools)
+        self.gpu_pools = GpuPools(self, "gpu", place, environment.gpu_pools)
+        self.training_images = self._repository("training", foundation.data_key.arn)
+        self.serving_images = self._repository("serving", foundation.data_key.arn)
+
+    def _repository(self, purpose: str, key_arn: str) -> ImageRepository:
+        return ImageRepository(
+            self,
+            f"{purpose}-images",
+            ImageRepositoryProps(
+                name=f"{self.environment.prefix}/{purpose}",
+                key_arn=key_arn,
+                keep=self.environment.images.keep,
+                force_delete=not self.environment.protection,
+            ),
+        )

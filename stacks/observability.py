@@ -1,0 +1,93 @@
+"""Who is told what: alerts, alarms, dashboard, budget; and, last of all, the record that the runtime loads."""
+
+from groundway import platform
+from groundway.environment import Environment
+from infra.buckets import Bucket
+from infra.cdk import Construct
+from infra.cost_controls import CostControls, CostControlsProps
+from infra.monitoring import Alerts, AlertsProps, Monitoring, MonitoringProps
+from infra.platform_record import PlatformRecord
+from stacks.base import EnvironmentStack
+from stacks.cloud import Cloud
+from stacks.compute import Compute
+from stacks.foundation import Foundation
+from stacks.ml import MachineLearning
+
+
+class Observability(EnvironmentStack):
+    def __init__(
+        self,
+        scope: Construct,
+        environment: Environment,
+        cloud: Cloud,
+        foundation: Foundation,
+        compute: Compute,
+        ml: MachineLearning,
+    ) -> None:
+        super().__init__(scope, "observability", environment, cloud)
+        self.alerts = Alerts(
+            self,
+            "alerts",
+            AlertsProps(
+                prefix=environment.prefix,
+                account=environment.account,
+                key_arn=foundation.telemetry_key.arn,
+                emails=environment.alerts.emails,
+            ),
+        )
+        Monitoring(
+            self,
+            "monitoring",
+            MonitoringProps(
+                prefix=environment.prefix,
+                region=environment.region,
+                topic_arn=self.alerts.topic_arn,
+                cluster_name=compute.cluster.name,
+                table_name=ml.features.table_name,
+            ),
+        )
+        CostControls(
+            self,
+            "cost-controls",
+            CostControlsProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                budget=environment.budget,
+                topic_arn=self.alerts.topic_arn,
+            ),
+        )
+        PlatformRecord(self, "platform", _platform(environment, foundation, compute, ml, self.alerts))
+
+
+def _platform(
+    environment: Environment, foundation: Foundation, compute: Compute, ml: MachineLearning, alerts: Alerts
+) -> platform.Platform:
+    network = foundation.network
+    return platform.Platform(
+        environment=environment.name,
+        account=environment.account,
+        region=environment.region,
+        tags=environment.cost_tags,
+        network=platform.Network(
+            vpc_id=network.vpc_id,
+            private_subnet_ids=tuple(network.private_subnet_ids),
+            workload_security_group_id=network.workload_security_group_id,
+        ),
+        cluster=platform.Cluster(
+            name=compute.cluster.name, arn=compute.cluster.arn, gpu_pools=compute.gpu_pools.names
+        ),
+        data=_bucket(ml.data),
+        models=_bucket(ml.models),
+        features=platform.FeatureStore(
+            bucket=_bucket(ml.features.bucket),
+            online_table=ml.features.table_name,
+            glue_database=ml.features.database_name,
+        ),
+        images=platform.Images(training=compute.training_images.url, serving=compute.serving_images.url),
+        roles=platform.Roles(training=ml.training.role_arn, serving=ml.serving.role_arn),
+        alerts_topic_arn=alerts.topic_arn,
+    )
+
+
+def _bucket(bucket: Bucket) -> platform.Bucket:
+    return platform.Bucket(name=bucket.name, key_arn=bucket.key_arn)
