@@ -1,0 +1,24 @@
+"""The model registry: versions with their lineage, a champion by alias, and nothing loaded that was tampered with."""
+
+from groundway.registry.champion import CHAMPION, champion, promote, restore
+from groundway.registry.connection import Registry, connect
+from groundway.registry.download import download
+from groundway.registry.register import register
+from groundway.registry.versions import ModelVersion, artifact, find, lineage, show, versions
+
+__all__ = [
+    "CHAMPION",
+    "ModelVersion",
+    "Registry",
+    "artifact",
+    "champion",
+    "connect",
+    "download",
+    "find",
+    "lineage",
+    "promote",
+    "register",
+    "restore",
+    "show",
+    "versions",
+]

@@ -1,0 +1,1 @@
+"""One inference server: SageMaker's contract, the Open Inference Protocol and Prometheus metrics."""
