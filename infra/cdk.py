@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from jsii._type_checking import check_type
 
-from groundway.errors import InvalidInput, Unavailable
+from groundway.errors import GroundwayError, InvalidInput, Unavailable
+
+if __name__ == "__main__":  # python -m infra.cdk --warm
+    try:
+        from infra.warm import main
+    except GroundwayError as e:
+        e.show()
+        sys.exit(e.exit_code)
+    main()
 
 BINDINGS = {"cdktf": "cdktf_cdktf_provider_aws", "cdktn": "cdktn_provider_aws"}
 ENGINE = os.environ.get("GROUNDWAY_CDK") or "cdktf"
