@@ -1,0 +1,55 @@
+"""What the backends hold, counted: for `status` and for tests that look for leftovers."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.core.common_models import BaseModel
+
+EMPTY_ACCOUNT = "000000000000"  # its backends show what a new account holds by itself: AMIs, managed policies
+INTERNAL = ("tagger", "amis", "policies_by_id", "instance_types")
+
+
+def counts() -> dict[str, dict[str, dict[str, int]]]:
+    """{account: {service: {kind: number}}} without what every new account has, such as a default VPC."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for service, account, region, backend in backends():
+        if account == EMPTY_ACCOUNT:
+            continue
+        own = {k: n - new_account(service, region).get(k, 0) for k, n in kinds(backend).items()}
+        for kind, number in own.items():
+            if number > 0:
+                here = found.setdefault(account, {}).setdefault(service, {})
+                here[kind] = here.get(kind, 0) + number
+    return found
+
+
+def backends() -> Iterator[tuple[str, str, str, Any]]:
+    """(service, account, region, backend) of every backend in use."""
+    for services in list(BackendDict._instances):
+        for account, region, backend in list(services.iter_backends()):
+            yield services.service_name, account, region, backend
+
+
+def kinds(backend: Any) -> dict[str, int]:
+    """{attribute: number of objects} for the attributes of a backend that hold its resources."""
+    held = {name: sum(1 for _ in objects(value)) for name, value in vars(backend).items() if name not in INTERNAL}
+    return {name: number for name, number in held.items() if number}
+
+
+def objects(value: Any, depth: int = 2) -> Iterator[BaseModel]:
+    """The resources in a container, which may be grouped once (by region, by parent)."""
+    if isinstance(value, BaseModel):
+        yield value
+    elif depth and isinstance(value, (dict, list)):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from objects(member, depth - 1)
+
+
+@cache
+def new_account(service: str, region: str) -> dict[str, int]:
+    """`kinds` of an account in which nobody did anything."""
+    from moto.backends import get_backend
+
+    return kinds(get_backend(service)[EMPTY_ACCOUNT][region])  # type: ignore[arg-type]
