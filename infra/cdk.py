@@ -1,7 +1,7 @@
 """The one seam to the CDK: cdktf by default, its living fork cdktn with `GROUNDWAY_CDK=cdktn`.
 
-`from infra.cdk import aws, TerraformStack` and then `aws.s3_bucket.S3Bucket(...)`: typed bindings, each loaded when it is
-named. As shipped, the bindings load all of AWS, in Python and in Node, for every synth: 14 CPU-seconds instead of one.
+`from infra.cdk import aws, TerraformStack` and then `aws.s3_bucket.S3Bucket(...)`: typed bindings, each loaded when it
+is named. As shipped, they load all of AWS, in Python and in Node, for every synth: several times the CPU time.
 `python -m infra.cdk --warm`, once after installing, waits for the index that jsii builds in the background.
 """
 

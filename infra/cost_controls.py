@@ -15,7 +15,7 @@ class CostControlsProps:
 
 
 class CostControls(Construct):
-    """Counts what carries the environment's cost tag; tells the topic at each threshold, and when the forecast passes it."""
+    """Counts what carries the environment's tag; tells the topic at each threshold, and when the forecast passes it."""
 
     def __init__(self, scope: Construct, id: str, props: CostControlsProps) -> None:
         super().__init__(scope, id)

@@ -1,4 +1,4 @@
-"""Policy documents as JSON text, written in one place. Inline, so that a reviewer and a policy engine see them whole."""
+"""Policy documents as JSON text. Inline, so that a reviewer and a policy engine see them whole."""
 
 import json
 from collections.abc import Mapping, Sequence

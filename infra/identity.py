@@ -50,7 +50,7 @@ def boundary_document(props: PermissionBoundaryProps) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class RoleProps:
-    """`trust` and `statements` are policy statements (see infra/iam.py); `managed` are names of AWS managed policies."""
+    """`trust` and `statements` are policy statements (infra/iam.py); `managed` names AWS managed policies."""
 
     name: str
     description: str

@@ -22,8 +22,7 @@ def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list
         write("Buckets", *buckets),
         iam.allow(
             "OnlineFeatures",
-            ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DescribeTable", "dynamodb:GetItem"]
-            + ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+            [f"dynamodb:{a}" for a in ("BatchGetItem", "BatchWriteItem", "DescribeTable", "GetItem", "PutItem")],
             [features.table_arn],
         ),
         iam.allow(

@@ -27,8 +27,10 @@ PATIENCE = 300  # seconds
 
 
 @click.command(epilog="Example: python -m infra.cdk --warm")
-@click.option("--warm", "wanted", is_flag=True, required=True, help="Wait until jsii's index of the provider is there.")
-def main(wanted: bool) -> None:
+@click.option(
+    "--warm", is_flag=True, required=True, expose_value=False, help="Wait until jsii's index of the provider is there."
+)
+def main() -> None:
     """Make the first synth as quick as the tenth. Does nothing when that is done already."""
     if os.environ.get("JSII_RUNTIME_PACKAGE_CACHE", "enabled").lower() != "enabled":
         click.echo("jsii's package cache is switched off (JSII_RUNTIME_PACKAGE_CACHE): nothing to warm")

@@ -73,9 +73,7 @@ def _platform(
             private_subnet_ids=tuple(network.private_subnet_ids),
             workload_security_group_id=network.workload_security_group_id,
         ),
-        cluster=platform.Cluster(
-            name=compute.cluster.name, arn=compute.cluster.arn, gpu_pools=compute.gpu_pools.names
-        ),
+        cluster=platform.Cluster(name=compute.cluster.name, arn=compute.cluster.arn, gpu_pools=compute.gpu_pools.names),
         data=_bucket(ml.data),
         models=_bucket(ml.models),
         features=platform.FeatureStore(

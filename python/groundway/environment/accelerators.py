@@ -3,12 +3,14 @@
 Source: https://aws.amazon.com/ec2/instance-types/ (accelerated computing), read 2026-11.
 """
 
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 Vendor = Literal["nvidia", "neuron"]
 
 
-class Accelerator(NamedTuple):
+@dataclass(frozen=True)
+class Accelerator:
     vendor: Vendor
     kind: str
     count: int

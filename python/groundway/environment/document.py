@@ -63,7 +63,7 @@ def _value(document: Document, node: yaml.Node, path: Path_, around: tuple[yaml.
     if kind not in _SCALARS:
         raise _wrong(document, node, f"{_dotted(path)} is a {kind}: {node.value!r}; put it in quotes")
     try:
-        return yaml.constructor.SafeConstructor().construct_object(node)  # type: ignore[no-untyped-call]
+        return yaml.constructor.SafeConstructor().construct_object(node)
     except ValueError:
         raise _wrong(document, node, f"{_dotted(path)}: {node.value!r} is not a {kind}") from None
 

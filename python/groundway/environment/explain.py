@@ -23,8 +23,24 @@ HINTS: dict[Path_, str] = {
 
 def explain(document: Document, error: ValidationError) -> list[str]:
     """One line a problem, in the order of the file."""
-    problems = sorted(error.errors(), key=lambda p: document.line(_place(p)))
-    return [_line(document, problem) for problem in problems]
+    problems = _causes(error.errors())
+    return [_line(document, p) for p in sorted(problems, key=lambda p: document.line(_place(p)))]
+
+
+def _causes(problems: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without what only follows from another problem: a part is wrong, a key is missing because it is misspelt."""
+    places = [_place(p) for p in problems]
+    meant = {
+        (*place[:-1], *get_close_matches(str(place[-1]), _keys(place[:-1]), n=1, cutoff=0.5))
+        for place, problem in zip(places, problems, strict=True)
+        if problem["type"] == "extra_forbidden"
+    }
+    return [
+        problem
+        for place, problem in zip(places, problems, strict=True)
+        if not any(len(other) > len(place) and other[: len(place)] == place for other in places)
+        and not (problem["type"] == "missing" and place in meant)
+    ]
 
 
 def _line(document: Document, problem: ErrorDetails) -> str:
@@ -40,7 +56,7 @@ def _line(document: Document, problem: ErrorDetails) -> str:
             valid = [a or b for a, b in re.findall(r"'([^']*)'|(\d+)", problem["ctx"]["expected"])]
             return f"{where}: {problem['input']!r} is not valid; {_nearest(str(problem['input']), valid)}"
         case "string_type" if isinstance(problem["input"], int | float):
-            return f'{where}: {problem["input"]!r} is a number; {_hint(path) or "put it in quotes"}'
+            return f"{where}: {problem['input']!r} is a number; {_hint(path) or 'put it in quotes'}"
         case "value_error":
             value = "" if isinstance(problem["input"], dict) else f" {problem['input']!r}:"
             said = problem["msg"].removeprefix("Value error, ")

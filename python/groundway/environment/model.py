@@ -39,7 +39,9 @@ Cidr = Annotated[str, AfterValidator(_cidr)]
 # A short lower-case name: it goes into the names of buckets, roles and tables.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,18}[a-z0-9]$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")]
-LabelKey = Annotated[str, StringConstraints(pattern=r"^([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")]
+LabelKey = Annotated[
+    str, StringConstraints(pattern=r"^([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")
+]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 InstanceType = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$"), AfterValidator(_instance_type)
@@ -70,11 +72,9 @@ class Network(_Part):
     def _fits(self) -> Self:
         block = ipaddress.IPv4Network(self.cidr)
         if not 16 <= block.prefixlen <= 22:
-            raise ValueError(
-                f"cidr {self.cidr}: the subnets do not fit a /{block.prefixlen}; a VPC of {self.zones} zones needs /16 to /22"
-            )
+            raise ValueError(f"cidr {self.cidr}: the subnets of {self.zones} zones do not fit; use /16 to /22")
         if not block.is_private and not block.subnet_of(ipaddress.IPv4Network("100.64.0.0/10")):
-            raise ValueError(f"cidr {self.cidr} is public address space; use 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+            raise ValueError(f"cidr {self.cidr} is public address space; take it from 10.0.0.0/8 or 172.16.0.0/12")
         return self
 
     @property
@@ -150,7 +150,8 @@ class GpuPool(_Pool):
         if self.min > 0:
             raise ValueError(f"min {self.min}: a GPU pool scales to zero; leave min out or set 0")
         if len({ACCELERATORS[t] for t in self.instance_types}) > 1:
-            raise ValueError(f"instance_types {', '.join(self.instance_types)} have different accelerators; make a pool each")
+            types = ", ".join(self.instance_types)
+            raise ValueError(f"instance_types {types} have different accelerators; make a pool each")
         return self
 
 
