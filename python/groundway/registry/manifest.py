@@ -60,22 +60,27 @@ def verify(directory: Path, expected: str, what: str) -> None:
 
 
 def _difference(directory: Path, found: Manifest, expected: str) -> str:
-    try:
-        recorded = json.loads((directory / NAME).read_bytes())
-        trusted = isinstance(recorded, dict) and digest(recorded) == expected
-    except (OSError, ValueError):
-        trusted = False
-    if not trusted:
+    if recorded(directory / NAME) != expected:
         return f"{NAME} is missing or was changed (registered digest {expected[:12]}, found {digest(found)[:12]})"
-    for name in sorted(recorded.keys() | found.keys()):
+    registered: Manifest = json.loads((directory / NAME).read_bytes())
+    for name in sorted(registered.keys() | found.keys()):
         if name not in found:
             return f"{name} is missing"
-        if name not in recorded:
+        if name not in registered:
             return f"{name} was added"
-        if found[name] != recorded[name]:
-            return f"{name} was changed (sha256 {found[name][:12]}, registered {recorded[name][:12]})"
+        if found[name] != registered[name]:
+            return f"{name} was changed (sha256 {found[name][:12]}, registered {registered[name][:12]})"
     raise AssertionError("equal manifests have equal digests")
 
 
 def _canonical(manifest: Mapping[str, str]) -> bytes:
     return json.dumps(dict(sorted(manifest.items())), indent=1).encode()
+
+
+def recorded(path: Path) -> str | None:
+    """The digest of a written manifest; None for one that cannot be read."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return digest(content) if isinstance(content, dict) else None

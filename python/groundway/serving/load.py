@@ -28,9 +28,11 @@ class Model:
 
     def predict(self, inputs: "pd.DataFrame") -> "np.ndarray[Any, Any]":
         """(n,) float64: the probability of the positive class, or the value that the estimator predicts."""
+        import numpy as np
+
         if self.contract.output == "probability":
-            return self.estimator.predict_proba(inputs)[:, 1]  # type: ignore[no-any-return]  # sklearn is untyped
-        return self.estimator.predict(inputs).astype("float64")  # type: ignore[no-any-return]  # sklearn is untyped
+            return np.ascontiguousarray(self.estimator.predict_proba(inputs)[:, 1], dtype="float64")
+        return np.ascontiguousarray(self.estimator.predict(inputs), dtype="float64")
 
 
 def load(directory: Path, name: str, version: str, digest: str) -> Model:

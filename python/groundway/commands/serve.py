@@ -1,0 +1,127 @@
+"""Serve a model: SageMaker's contract, the Open Inference Protocol and Prometheus metrics on one port."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from groundway.serving.settings import Settings
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """What `run` and `start` have in common; the names are those of `groundway.serving.settings.Settings`."""
+    for option in reversed(
+        [
+            click.option("--alias", default="champion", show_default=True, help="The registry's alias to follow."),
+            click.option(
+                "--directory",
+                type=click.Path(exists=True, file_okay=False, path_type=Path),
+                help="Serve this model directory rather than a registered version.",
+            ),
+            click.option("--environment", help="[default: GROUNDWAY_ENVIRONMENT or dev]"),
+            click.option("--feature-project", help="Project of the feature views. [default: the model's cost tag]"),
+            click.option("--body-limit", type=int, help="Largest body in bytes. [default: 8 MiB]"),
+            click.option("--linger", type=float, help="Seconds of /ping 503 before the door is closed. [default: 0]"),
+            click.option("--log/--no-log", default=True, show_default=True, help="Keep predictions for monitoring."),
+            click.option("--log-seconds", type=float, help="Send them at least this often. [default: 10]"),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def _settings(model: str, given: dict[str, Any]) -> Settings:
+    from pydantic import ValidationError
+
+    from groundway.errors import InvalidInput
+    from groundway.serving.settings import Settings
+
+    try:
+        return Settings(model=model, **{k: v for k, v in given.items() if v is not None})
+    except ValidationError as e:
+        first = e.errors()[0]
+        raise InvalidInput(f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {first['msg']}") from None
+
+
+@click.group(epilog="Example: groundway serve start flights-delay")
+def serve() -> None:
+    """Serve a model: SageMaker's contract, the Open Inference Protocol and Prometheus metrics on one port.
+
+    Routes: /ping, /invocations, /v2/..., /metrics, /groundway/reload.
+    """
+
+
+@serve.command(epilog="Example: groundway serve run flights-delay --directory /opt/ml/model --no-log")
+@click.argument("model")
+@click.option("--host", help="[default: 127.0.0.1; 0.0.0.0 under SageMaker]")
+@click.option("--port", type=int, help="[default: SAGEMAKER_BIND_TO_PORT or 8080]")
+@_options
+def run(model: str, host: str | None, port: int | None, **given: Any) -> None:
+    """Serve MODEL in the foreground until SIGTERM, which drains. SIGHUP takes up a new champion."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one row gains nothing from more threads and waits for them
+    bind = os.environ.get("SAGEMAKER_BIND_TO_PORT")
+    settings = _settings(
+        model,
+        {**given, "host": host or ("0.0.0.0" if bind else None), "port": port or bind},  # noqa: S104 - SageMaker asks for it
+    )
+    from groundway.serving.server import run
+
+    run(settings)
+
+
+@serve.command(epilog="Example: groundway serve start flights-delay --port 8080")
+@click.argument("model")
+@click.option("--port", type=int, help="[default: the last one, or any that is free]")
+@_options
+@as_json
+def start(model: str, port: int | None, as_json: bool, **given: Any) -> None:
+    """Serve MODEL in the background; returns when it is ready."""
+    from groundway.serving import process
+
+    settings = _settings(model, given)
+    running = process.start(settings, port=port, report=lambda m: click.echo(m, err=True))
+    click.echo(json.dumps({"url": running.url, "pid": running.pid}) if as_json else running.url)
+
+
+@serve.command(epilog="Example: groundway serve reload flights-delay")
+@click.argument("model")
+@as_json
+def reload(model: str, as_json: bool) -> None:
+    """Have the server of MODEL take up the champion; no request is dropped."""
+    from groundway.serving import process
+
+    version, changed = process.reload(model)
+    text = f"{model}: version {version} is served{'' if changed else ', as before'}"
+    click.echo(json.dumps({"version": version, "changed": changed}) if as_json else text)
+
+
+@serve.command(epilog="Example: groundway serve stop flights-delay")
+@click.argument("model")
+def stop(model: str) -> None:
+    """Drain the server of MODEL and stop it."""
+    from groundway.serving import process
+
+    click.echo(f"{model}: stopped" if process.stop(model) else f"{model}: was not running")
+
+
+@serve.command(epilog="Example: groundway serve status flights-delay --json")
+@click.argument("model")
+@as_json
+def status(model: str, as_json: bool) -> None:
+    """Whether MODEL is served, and where."""
+    from groundway.serving import process
+
+    running = process.find(model)
+    found = running.model_dump(mode="json", include={"url", "pid", "log"}) if running else {}
+    if as_json:
+        click.echo(json.dumps({"running": running is not None, **found}))
+    else:
+        click.echo(f"running at {running.url} (pid {running.pid}, log {running.log})" if running else "stopped")
