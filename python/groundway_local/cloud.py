@@ -92,9 +92,7 @@ def down(home: Home, say: Say) -> bool:
         say(f"Stopping the local cloud (process {record.pid}) ...")
         if not ended(record, signal.SIGTERM, STOP_DEADLINE):
             ended(record, signal.SIGKILL, 5.0)
-            say(
-                f"It did not stop within {STOP_DEADLINE:.0f} s and was killed: what changed since the last save is lost."
-            )
+            say(f"Killed, since it did not stop within {STOP_DEADLINE:.0f} s: changes after the last save are lost.")
         home.record.unlink(missing_ok=True)
         return True
 
@@ -150,16 +148,16 @@ def ask(record: Record, what: str, timeout: float = 5.0) -> dict[str, Any] | Non
 
 @contextmanager
 def alone(home: Home) -> Iterator[None]:
-    """One command at a time changes what runs."""
+    """One command at a time changes what runs. Raises `Unavailable` when the home cannot be written."""
     try:
         home.local.mkdir(parents=True, exist_ok=True)
-        with open(home.local / "lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-    except PermissionError as error:
-        raise Unavailable(
-            f"{error.filename or home.root} cannot be written: set GROUNDWAY_HOME to a directory of yours."
-        ) from None
+        lock = open(home.local / "lock", "w")  # noqa: SIM115 - closed below; only the opening may fail this way
+    except OSError as error:
+        why = f"{error.filename}: {error.strerror}"
+        raise Unavailable(f"{why}. Set GROUNDWAY_HOME to a directory that you can write to.") from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def free_port(home: Home) -> int:

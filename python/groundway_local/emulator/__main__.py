@@ -7,16 +7,18 @@ import os
 import signal
 import sys
 import threading
+from typing import TextIO
 
 from groundway_local.home import Home, Record
 from groundway_local.processes import ProcessId
 
 LOG_LIMIT = 2_000_000  # bytes
+SAVE_EVERY = float(os.environ.get("GROUNDWAY_LOCAL_SAVE_EVERY") or 10.0)
 
 log = logging.getLogger("groundway_local.emulator")
 
 
-class BoundedLog(logging.StreamHandler[object]):
+class BoundedLog(logging.StreamHandler[TextIO]):
     """Writes to standard error; a log file there starts over when it is full."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -28,7 +30,8 @@ class BoundedLog(logging.StreamHandler[object]):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m groundway_local.emulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="the port of 127.0.0.1 to listen on")
-    port = parser.parse_args().port
+    parser.add_argument("--save-every", type=float, default=SAVE_EVERY, help="seconds between saves while in use")
+    given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[BoundedLog()])
     logging.getLogger("botocore").setLevel(logging.WARNING)
     home = Home.current()
@@ -38,10 +41,10 @@ def main() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             sys.exit(f"an emulator of {home.root} runs already")
-        serve(home, port)
+        serve(home, given.port, given.save_every)
 
 
-def serve(home: Home, port: int) -> None:
+def serve(home: Home, port: int, save_every: float) -> None:
     """Answer requests until SIGTERM or SIGINT; then save and end this process."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -56,7 +59,7 @@ def serve(home: Home, port: int) -> None:
     notice = snapshot.load(home.snapshot, built)
     if notice:
         log.warning(notice)
-    saving = Autosave(home.snapshot, built)
+    saving = Autosave(home.snapshot, built, save_every)
     saving.start()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     me = ProcessId.of(os.getpid())

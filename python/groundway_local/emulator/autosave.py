@@ -19,16 +19,15 @@ from groundway_local.emulator import memory, snapshot
 from groundway_local.emulator.gate import GATE
 from groundway_local.emulator.layers import Layers
 
-EVERY = 10.0  # seconds between saves while there are changes
 DEADLINE = 120.0  # seconds a save may take
 
 log = logging.getLogger(__name__)
 
 
 class Autosave(threading.Thread):
-    """Saves every `EVERY` seconds if something changed, until `finish`."""
+    """Saves `every` so many seconds if something changed, until `last`."""
 
-    def __init__(self, path: Path, layers: Layers, every: float = EVERY) -> None:
+    def __init__(self, path: Path, layers: Layers, every: float) -> None:
         super().__init__(name="autosave", daemon=True)
         self._path, self._layers, self._every = path, layers, every
         self._stop = threading.Event()

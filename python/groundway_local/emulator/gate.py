@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from groundway_local.emulator.exchange import Answer, Environ, Handler
 
-READING = ("describe", "get", "list", "head", "batchget", "query", "scan", "lookup", "assumerole", "search")
+READING = ("describe", "get", "list", "head", "batchget", "query", "scan", "lookup", "search")
 
 
 class Gate:
@@ -53,5 +53,5 @@ def reads_only(environ: Environ) -> bool:
     """Whether a request surely changes nothing; when in doubt it does not count as one."""
     if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
         return True
-    action = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    action: str = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     return action.lower().startswith(READING)

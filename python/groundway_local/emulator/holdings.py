@@ -52,4 +52,4 @@ def new_account(service: str, region: str) -> dict[str, int]:
     """`kinds` of an account in which nobody did anything."""
     from moto.backends import get_backend
 
-    return kinds(get_backend(service)[EMPTY_ACCOUNT][region])  # type: ignore[arg-type]
+    return kinds(get_backend(service)[EMPTY_ACCOUNT][region])

@@ -60,7 +60,7 @@ class RequestHandler(MotoRequestHandler):  # type: ignore[misc]  # moto carries 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """No access log."""
 
-    def log(self, type: str, message: str, *args: object) -> None:
+    def log(self, _type: str, message: str, *args: object) -> None:
         log.info(message.rstrip(), *args)
 
 

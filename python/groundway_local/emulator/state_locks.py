@@ -1,9 +1,9 @@
 """A Terraform that was killed holds no lock.
 
-Terraform's S3 backend locks a state by creating `<state>.tflock` on the condition that there is none. Its
-`terraform` launcher names the process in the User-Agent (`groundway-pid/<pid>`); when the next one wants the lock and the
-process that made it no longer runs, the lock is deleted first. The lock of a process that runs, or of one that did
-not say who it is, stays.
+Terraform's S3 backend locks a state by creating `<state>.tflock` on the condition that there is none. The `terraform`
+launcher names the process in the User-Agent (`groundway-pid/<pid>`); when the next one wants the lock and the process
+that made it no longer runs, the lock is deleted first. The lock of a process that runs, or of one that did not say who
+it is, stays.
 """
 
 import io

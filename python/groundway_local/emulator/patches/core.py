@@ -1,4 +1,4 @@
-"""moto remembers every object it ever made, deleted ones too, for its dashboard: with tables and models in S3, a leak."""
+"""moto remembers every object it ever made, deleted ones too, for its dashboard: a leak, with models in S3."""
 
 from typing import Any
 
