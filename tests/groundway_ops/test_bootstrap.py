@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.request import Request, urlopen
 
 import boto3
@@ -93,7 +94,7 @@ def test_another_accounts_credentials_are_refused_and_nothing_is_made(endpoint: 
 def test_another_accounts_bucket_is_refused(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # The emulator lets everybody look at everybody's buckets; AWS answers so.
     session = boto3.Session()
-    forbidden = AWSResponse(endpoint, 403, {}, None)
+    forbidden = AWSResponse(endpoint, 403, {}, SimpleNamespace(stream=lambda: iter([])))
     session.events.register("before-send.s3.HeadBucket", lambda **_: forbidden)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     result = CliRunner().invoke(bootstrap, ["dev"])
