@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from groundway.serving.load import Model
 
-disable_created_metrics()  # a series more for each series, which nothing here asks for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each series, which nothing here asks for
 
 LATENCY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SCORES = tuple(i / 20 for i in range(1, 21))
