@@ -12,7 +12,7 @@ import sys
 import types
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from jsii._type_checking import check_type
 
@@ -31,19 +31,30 @@ ENGINE = os.environ.get("GROUNDWAY_CDK") or "cdktf"
 if ENGINE not in BINDINGS:
     raise InvalidInput(f"GROUNDWAY_CDK is {ENGINE!r}; it must be one of: {', '.join(BINDINGS)}")
 PACKAGE = BINDINGS[ENGINE]
+PLAIN = (str, int, float, list, tuple, dict)
 PRELOAD = Path(__file__).with_name("lazy.cjs")
 
 
 def _checked(argname: str, value: Any, expected_type: Any) -> None:
     """What the bindings call for every argument: a wrong type is a `TypeError` under every version of typeguard."""
-    if value is None and type(None) in getattr(expected_type, "__args__", ()):
+    if value is None and type(None) in get_args(expected_type):
         return  # most arguments are optional and left out
+    if isinstance(value, PLAIN):
+        expected_type = _without_interfaces(expected_type)
     try:
         check_type(argname=argname, value=value, expected_type=expected_type)
     except TypeError:
         raise
     except Exception as e:
         raise TypeError(f"{argname}: {e}") from None
+
+
+def _without_interfaces(expected_type: Any) -> Any:
+    """Typeguard takes anything for an interface of jsii (a protocol); plain data can never be one."""
+    if get_origin(expected_type) is not Union:
+        return expected_type
+    kept = [t for t in get_args(expected_type) if not getattr(t, "_is_protocol", False)]
+    return Union[tuple(kept)] if kept else expected_type  # noqa: UP007  # the members come as a list
 
 
 def _prepare_node() -> None:

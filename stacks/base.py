@@ -26,5 +26,5 @@ class EnvironmentStack(TerraformStack):
             region=environment.region,
             encrypt=True,
         )
-        # cdktf's S3Backend does not know the lock file yet; Terraform does since 1.10.
+        # The default engine's S3Backend does not know the lock file; Terraform does since 1.10.
         self.add_override("terraform.backend.s3.use_lockfile", True)

@@ -31,7 +31,6 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from groundway.contract import ModelContract, RequestField
 from groundway.registry import mlmodel
-from groundway.serving.load import untrusted_types
 from groundway.serving.settings import Settings
 
 CONNECTIONS = 16
@@ -47,7 +46,7 @@ def make_model(directory: Path, estimator: object) -> None:
     contract = ModelContract(request=tuple(fields), inputs=(*NUMBERS, "carrier"), categorical=("carrier",))
     skops.io.dump(model, directory / "model.skops")
     (directory / "contract.json").write_text(contract.model_dump_json())
-    mlmodel.write(directory, contract, untrusted_types(directory / "model.skops"), "3.11")
+    mlmodel.write(directory, contract, "3.11")
 
 
 @contextmanager
