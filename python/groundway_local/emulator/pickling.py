@@ -14,6 +14,7 @@ from moto.backends import get_backend
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
 LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
+PLAIN = (dict, collections.defaultdict, collections.Counter)
 
 
 class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle carries no types
@@ -32,13 +33,14 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle carries
         if isinstance(obj, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             return private_key, (obj.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption()),)
         if isinstance(obj, x509.Certificate):
-            return x509.load_pem_x509_certificate, (obj.public_bytes(s.Encoding.PEM),)
+            return certificate, (obj.public_bytes(s.Encoding.PEM),)
         if isinstance(obj, weakref.WeakValueDictionary | weakref.WeakKeyDictionary):
             return weak_dictionary, (kind, dict(obj))
         if isinstance(obj, weakref.ReferenceType):
             return weak_reference, (obj(),)
-        if isinstance(obj, collections.defaultdict) and kind is not collections.defaultdict:
-            return default_dictionary, (kind, obj.default_factory), vars(obj), None, iter(list(obj.items()))
+        if isinstance(obj, dict) and not isinstance(obj, collections.OrderedDict) and kind not in PLAIN:
+            factory = getattr(obj, "default_factory", None)
+            return new_dictionary, (kind, factory), (dict(dict.items(obj)), vars(obj)), None, None, fill
         return super().reducer_override(obj)
 
 
@@ -59,6 +61,10 @@ def private_key(pem: bytes) -> Any:
     return s.load_pem_private_key(pem, None)
 
 
+def certificate(pem: bytes) -> Any:
+    return x509.load_pem_x509_certificate(pem)
+
+
 def weak_dictionary(kind: Any, items: dict[Any, Any]) -> Any:
     made = kind()
     made.update(items)
@@ -69,7 +75,15 @@ def weak_reference(target: Any) -> Any:
     return weakref.ref(target) if target is not None else weakref.ref(threading.Event())
 
 
-def default_dictionary(kind: Any, factory: Any) -> Any:
+def new_dictionary(kind: Any, factory: Any) -> Any:
     made = kind.__new__(kind)
-    made.default_factory = factory
+    if isinstance(made, collections.defaultdict):
+        made.default_factory = factory
     return made
+
+
+def fill(made: Any, state: tuple[dict[Any, Any], dict[str, Any]]) -> None:
+    """Past the class's own accessors: S3's show the newest version of an object only."""
+    content, attributes = state
+    dict.update(made, content)
+    vars(made).update(attributes)
