@@ -1,0 +1,160 @@
+"""Train a candidate, judge it on later months and against the champion, and register it with its lineage."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from groundway import lineage as lineages
+from groundway import registry as registries
+from groundway.contract import assemble
+from groundway.errors import InvalidInput
+from groundway.lineage import Lineage
+from groundway.pipeline.prepare import Prepared, Report
+from groundway.pipeline.span import Span
+from groundway.pipeline.workload import Workload
+from groundway.platform import Platform
+from groundway.registry import ModelVersion, Registry
+from groundway.service import home
+from groundway.tags import CostTags
+from groundway.training import LocalTarget, TrainingJob
+from groundway.validation import Verdict, validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from groundway.serving.load import Model
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A registered version and what it was judged by. `promoted`: it is the champion now."""
+
+    version: ModelVersion
+    verdict: Verdict
+    lineage: Lineage
+    promoted: bool
+
+
+def train(
+    workload: Workload,
+    platform: Platform,
+    prepared: Prepared,
+    registry: Registry,
+    training: Span,
+    validation: Span,
+    report: Report,
+) -> Trained:
+    """Train on one span, judge on a later one, register, and promote if it passed.
+
+    The verdict, with its reasons, is kept with the version whichever way it goes. Raises `InvalidInput` when validation
+    is not later than training, `GroundwayError` when the script fails.
+    """
+    if validation.start < training.end:
+        raise InvalidInput(f"validation ({validation}) must be later than training ({training})")
+    tags = workload.tags(platform).using(run=run_name(workload.NAME))
+    rows = {name: _rows(workload, prepared, span) for name, span in _spans(training, validation).items()}
+    lineage = _lineage(workload, prepared, training, validation, tags)
+    report(f"run {tags.run}: training on {training} ({len(rows['training']):,} rows), judged on {validation}")
+    model_dir = fit(workload, rows, tags, lineage.parameters, lineage.seed, report)
+    verdict = judge(workload, registry, model_dir, rows["validation"])
+    version = registries.register(registry, model_dir, workload.NAME, lineage, _numbers(verdict), verdict, tags)
+    for reason in verdict.reasons:
+        report(f"version {version.version}: {reason}")
+    if verdict.passed:
+        version = registries.promote(registry, workload.NAME, version.version)
+    report(f"version {version.version} {'is the champion' if verdict.passed else 'was refused; the champion stays'}")
+    return Trained(version, verdict, lineage, verdict.passed)
+
+
+def run_name(model: str) -> str:
+    """A name for a run that sorts by time and is a valid tag value."""
+    return f"{model}-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(2)}"
+
+
+def fit(
+    workload: Workload,
+    rows: Mapping[str, pd.DataFrame],
+    tags: CostTags,
+    parameters: Mapping[str, Any],
+    seed: int,
+    report: Report,
+) -> Path:
+    """Run the training script on `rows` (channel -> frame); returns the model directory that it wrote."""
+    channels = home() / "runs" / tags.run / "channels"
+    for name, frame in rows.items():
+        (channels / name).mkdir(parents=True, exist_ok=True)
+        frame.to_parquet(channels / name / "rows.parquet", index=False)
+    (channels / "contract").mkdir(parents=True, exist_ok=True)
+    (channels / "contract" / "contract.json").write_text(workload.CONTRACT.model_dump_json(indent=1))
+    job = TrainingJob(
+        script=workload.SCRIPT,
+        tags=tags,
+        channels={name: channels / name for name in (*rows, "contract")},
+        hyperparameters=dict(parameters),
+        seed=seed,
+    )
+    return LocalTarget(home(), report).run(job).model_dir
+
+
+def judge(workload: Workload, registry: Registry, model_dir: Path, rows: pd.DataFrame) -> Verdict:
+    """Thresholds, slices, and the champion's scores of the very same rows, if there is a champion."""
+    from groundway.serving.load import load
+
+    scores = score(load(model_dir, workload.NAME, "candidate", ""), rows)
+    champion = registries.champion(registry, workload.NAME)
+    theirs = score(fetch(registry, champion), rows) if champion else None
+    slices = {column: rows[column] for column in workload.SLICES}
+    return validate(rows[workload.LABEL].astype(bool), scores, workload.THRESHOLDS, slices, theirs)
+
+
+def fetch(registry: Registry, version: ModelVersion) -> Model:
+    """A registered version, its digest checked, ready to score."""
+    from groundway.serving.load import load
+
+    with TemporaryDirectory() as directory:
+        path = registries.download(registry, version.name, version.version, Path(directory) / "model")
+        return load(path, version.name, str(version.version), version.digest)
+
+
+def score(model: Model, rows: pd.DataFrame) -> Any:
+    """The model's scores of rows that carry its request fields and online inputs: an array, one a row."""
+    contract = model.contract
+    online = {o.name: rows[o.name] for o in contract.online}
+    return model.predict(assemble(contract, rows[[f.name for f in contract.request]], online))
+
+
+def _spans(training: Span, validation: Span) -> dict[str, Span]:
+    return {"training": training, "validation": validation}
+
+
+def _rows(workload: Workload, prepared: Prepared, span: Span) -> pd.DataFrame:
+    rows = workload.frame(prepared.store, prepared.tables, *span.window)
+    if rows.empty:
+        raise InvalidInput(f"dataset {prepared.dataset.name} has no labelled rows in {span}")
+    return rows
+
+
+def _lineage(workload: Workload, prepared: Prepared, training: Span, validation: Span, tags: CostTags) -> Lineage:
+    return lineages.capture(
+        dataset=prepared.dataset.name,
+        dataset_version=prepared.dataset.version,
+        features=prepared.features,
+        windows={name: span.window for name, span in _spans(training, validation).items()},
+        parameters=workload.HYPERPARAMETERS,
+        seed=workload.SEED,
+        script=workload.SCRIPT,
+        requirements=workload.REQUIREMENTS,
+        tags=tags,
+        run=tags.run,
+    )
+
+
+def _numbers(verdict: Verdict) -> dict[str, float]:
+    measured = verdict.metrics.model_dump()
+    return {name: float(value) for name, value in measured.items() if value is not None}

@@ -1,0 +1,119 @@
+"""Traffic through the server, month by month: predict, log, learn the labels, assess, retrain where there is reason."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groundway import monitoring
+from groundway import registry as registries
+from groundway.errors import GroundwayError, Unavailable
+from groundway.monitoring import Assessment
+from groundway.pipeline.prepare import Prepared, Report
+from groundway.pipeline.span import Span
+from groundway.pipeline.train import Trained, train
+from groundway.pipeline.workload import Tick, Workload
+from groundway.platform import Platform
+from groundway.registry import Registry
+from groundway.serving import process as server
+
+if TYPE_CHECKING:
+    import httpx
+    import polars as pl
+
+LOGGED_WITHIN = 60.0  # seconds in which the server must have shipped its log
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A month of traffic: what the version that served it was found to do, and the candidate if one was trained."""
+
+    month: str
+    assessment: Assessment
+    retrained: Trained | None
+
+
+def watch(
+    workload: Workload,
+    platform: Platform,
+    prepared: Prepared,
+    registry: Registry,
+    span: Span,
+    history: int,
+    report: Report,
+) -> Iterator[Observation]:
+    """Send the traffic of `span` through the running server and assess every month once its labels are known.
+
+    Where the policy finds reasons, a candidate is trained on the `history` months before that month and judged, against
+    the champion too, on the month itself, the newest with labels. If it passes, the server takes it up.
+    """
+    for month in span.months():
+        asked = replay(workload, prepared, month, report)
+        tags = workload.tags(platform)
+        monitoring.put_labels(platform, workload.NAME, asked.select("request_id", "event_time", "label"), tags)
+        assessment = _assess(workload, platform, registry, month, len(asked))
+        monitoring.publish(assessment)
+        for line in (*assessment.reasons, *assessment.notes):
+            report(f"{month}: {line}")
+        retrained = None
+        if assessment.retrain:
+            report(f"{month}: retraining")
+            retrained = train(workload, platform, prepared, registry, month.before(history), month, report)
+            if retrained.promoted:
+                server.reload(workload.NAME)
+        yield Observation(str(month), assessment, retrained)
+
+
+def replay(workload: Workload, prepared: Prepared, month: Span, report: Report) -> pl.DataFrame:
+    """Send one month's traffic: features become known in the online store, then the requests of that moment are asked.
+
+    Returns what was asked. Raises `GroundwayError` when the server refuses a request, `Unavailable` when it is not up.
+    """
+    import httpx
+    import polars as pl
+
+    running = server.find(workload.NAME)
+    if running is None:
+        raise Unavailable(f"no server of {workload.NAME} is running: groundway serve start {workload.NAME}")
+    asked = []
+    with httpx.Client(base_url=running.url, timeout=60) as client:
+        for tick in workload.ticks(prepared.values, prepared.tables, *month.window):
+            for view, rows in tick.known.items():
+                prepared.store.push(view, rows)
+            if len(tick.requests):
+                _ask(client, tick)
+                asked.append(tick.requests)
+    if not asked:
+        raise GroundwayError(f"the workload has no traffic in {month}")
+    sent = pl.concat(asked)
+    report(f"{month}: {len(sent):,} predictions")
+    return sent
+
+
+def _ask(client: httpx.Client, tick: Tick) -> None:
+    fields = tick.requests.drop("label").rename({"request_id": "X-Request-Id", "event_time": "X-Groundway-Event-Time"})
+    rows = fields.with_columns(_text(fields, "X-Groundway-Event-Time")).to_dicts()
+    reply = client.post("/invocations", json={"instances": rows})
+    if reply.status_code != 200:
+        raise GroundwayError(f"the server refused the requests of {tick.moment}: {reply.status_code} {reply.text}")
+
+
+def _text(frame: pl.DataFrame, column: str) -> pl.Series:
+    return frame[column].dt.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+def _assess(workload: Workload, platform: Platform, registry: Registry, month: Span, expected: int) -> Assessment:
+    """The month against the champion's reference, once the server has shipped all that it logged of it."""
+    reference = monitoring.reference(registry, workload.NAME, registries.CHAMPION)
+    deadline = time.monotonic() + LOGGED_WITHIN
+    while True:
+        window = monitoring.window(platform, workload.NAME, *month.window, reference.version)
+        if len(window.frame) >= expected:
+            return monitoring.assess(reference, window, workload.POLICY)
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                f"{month}: the server logged {len(window.frame)} of {expected} predictions within {LOGGED_WITHIN:g} s"
+            )
+        time.sleep(0.5)
