@@ -14,6 +14,7 @@ class ClusterProps:
     name: str
     account: str
     cluster: environment.Cluster
+    vpc_id: str
     subnet_ids: Sequence[str]
     workload_security_group_id: str
     boundary_arn: str
@@ -59,6 +60,7 @@ class Cluster(Construct):
             role_arn=role.arn,
             vpc_config=eks.EksClusterVpcConfig(
                 subnet_ids=list(props.subnet_ids),
+                security_group_ids=[self._security_group(props).id],
                 endpoint_private_access=True,
                 endpoint_public_access=bool(public),
                 public_access_cidrs=public or None,
@@ -76,14 +78,36 @@ class Cluster(Construct):
         )
         self.name: str = self.cluster.name
         self.arn: str = self.cluster.arn
-        self.security_group_id: str = self.cluster.vpc_config.cluster_security_group_id
-        aws.vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(
+
+    def _security_group(self, props: ClusterProps) -> aws.security_group.SecurityGroup:
+        """What the control plane wears in our network: it and the workloads reach each other, and nobody else."""
+        group = aws.security_group.SecurityGroup(
             self,
-            "workload-to-api",
-            security_group_id=self.security_group_id,
-            referenced_security_group_id=props.workload_security_group_id,
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-            description="Workloads reach the Kubernetes API",
+            "control-plane",
+            name=f"{props.name}-control-plane",
+            description="Control plane of the cluster",
+            vpc_id=props.vpc_id,
+            tags={"Name": f"{props.name}-control-plane"},
         )
+        workload = props.workload_security_group_id
+        ingress = aws.vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule
+        egress = aws.vpc_security_group_egress_rule.VpcSecurityGroupEgressRule
+        rules = [
+            (ingress, "workload-to-api", group.id, workload, (443, 443), "Workloads reach the Kubernetes API"),
+            (egress, "api-to-webhooks", group.id, workload, (443, 443), "Webhooks"),
+            (egress, "api-to-workload", group.id, workload, (1025, 65535), "Kubelets, webhooks on high ports"),
+            (ingress, "webhooks-from-api", workload, group.id, (443, 443), "Webhooks"),
+            (ingress, "workload-from-api", workload, group.id, (1025, 65535), "Kubelets, webhooks on high ports"),
+        ]
+        for rule, name, owner, peer, (first, last), why in rules:
+            rule(
+                self,
+                name,
+                security_group_id=owner,
+                referenced_security_group_id=peer,
+                ip_protocol="tcp",
+                from_port=first,
+                to_port=last,
+                description=why,
+            )
+        return group

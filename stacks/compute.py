@@ -23,6 +23,7 @@ class Compute(EnvironmentStack):
                 name=environment.prefix,
                 account=environment.account,
                 cluster=environment.cluster,
+                vpc_id=network.vpc_id,
                 subnet_ids=network.private_subnet_ids,
                 workload_security_group_id=network.workload_security_group_id,
                 boundary_arn=boundary.arn,
@@ -37,7 +38,7 @@ class Compute(EnvironmentStack):
             prefix=environment.prefix,
             cluster_name=self.cluster.name,
             subnet_ids=network.private_subnet_ids,
-            security_group_ids=[self.cluster.security_group_id, network.workload_security_group_id],
+            security_group_ids=[network.workload_security_group_id],
             node_role=node_role(
                 self, "node", f"{environment.prefix}-node", boundary.arn, partition=environment.partition
             ),
