@@ -4,7 +4,8 @@
 
     weather       per origin; an hour's observation is known when the hour is over. A flight of 10:15 sees that of 9:00,
                   the last one strictly before its hour.
-    departures    per origin, hourly; flights that left in the two hours before (whose delay everyone could see)
+    departures    per origin, hourly; flights that left in the two hours before (whose delay everyone could see). One
+                  that leaves early counts from its scheduled time on, or it would tell of itself.
     *_history     per carrier, origin, destination; at midnight in New York, of the flights whose ARRIVAL became known
                   on the day (the seven days) before. A flight in the air at midnight is in the next day's.
 
@@ -88,7 +89,8 @@ def observed(weather: pl.DataFrame) -> pl.DataFrame:
 def departures(flights: pl.DataFrame) -> pl.DataFrame:
     """Hourly per origin: how many flights left in the hours before, the share that left late, the mean delay."""
     flown = flights.filter(pl.col("departed_at").is_not_null())
-    hourly = flown.group_by("origin", hour=pl.col("departed_at").dt.truncate("1h")).agg(
+    seen = pl.max_horizontal("departed_at", "sched_dep").dt.truncate("1h")
+    hourly = flown.group_by("origin", hour=seen).agg(
         departed=pl.len(), late=(pl.col("dep_delay") > LATE_MINUTES).sum(), delay=pl.col("dep_delay").sum()
     )
     hours = hourly.select(pl.datetime_range(pl.col("hour").min(), pl.col("hour").max(), "1h"))
