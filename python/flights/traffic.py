@@ -27,7 +27,7 @@ def ticks(
     start: datetime,
     end: datetime,
 ) -> Iterator[Tick]:
-    """The sampled days in [start, end), hour by hour. Cancelled flights are asked about in no hour: see `flights.data`."""
+    """The sampled days in [start, end), hour by hour. Cancelled flights are left out: see `flights.data`."""
     due = flights.filter(
         pl.col("sched_dep").is_between(start, end, closed="left"),
         pl.col("sched_dep").dt.day().is_in(DAYS),

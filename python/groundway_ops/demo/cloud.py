@@ -1,0 +1,45 @@
+"""The local cloud, reached through its command: operations import nothing of it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from groundway.errors import GroundwayError
+
+GROUNDWAY = str(Path(sys.executable).parent / "groundway")
+Report = Callable[[str], None]
+
+
+def command(report: Report, *arguments: str) -> None:
+    """Run a `groundway` subcommand and report its lines as they come. Raises `GroundwayError` with them if it fails."""
+    lines = []
+    with subprocess.Popen(
+        [GROUNDWAY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            report(lines[-1])
+    if process.returncode:
+        raise GroundwayError(f"groundway {' '.join(arguments)} failed:\n" + "\n".join(lines[-20:]))
+
+
+def enter(environment: str) -> None:
+    """Make this process, and what it starts, talk to the local cloud as `environment`."""
+    done = subprocess.run([GROUNDWAY, "local", "env", environment, "--json"], capture_output=True, text=True)
+    if done.returncode:
+        raise GroundwayError(done.stderr.strip() or "groundway local env failed")
+    for key, value in json.loads(done.stdout).items():
+        if value is None:
+            os.environ.pop(key, None)
+        else:
+            os.environ[key] = value
+
+
+def running() -> bool:
+    """Whether the local cloud is up."""
+    done = subprocess.run([GROUNDWAY, "local", "status", "--json"], capture_output=True, text=True)
+    return done.returncode == 0 and bool(json.loads(done.stdout).get("running"))

@@ -1,0 +1,257 @@
+"""The journey of one model through one environment of the local cloud, kept in a record as it goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from groundway import environment as environments
+from groundway import platform as platforms
+from groundway.service import home
+from groundway_ops import deployment
+from groundway_ops.demo import cloud
+from groundway_ops.demo.steps import say, step
+from groundway_ops.report.record import Dataset, Deployment, Record, Reproduction
+
+if TYPE_CHECKING:
+    from groundway.pipeline import Prepared, Workload
+    from groundway.platform import Platform
+    from groundway.registry import Registry
+
+MODEL = "flights-delay"
+TRAINING, VALIDATION, TRAFFIC = "2013-01..2013-03", "2013-04", "2013-05..2013-12"
+HISTORY = 3  # months that retraining uses
+
+
+@dataclass
+class Journey:
+    """`record` is saved after every step, so that `down` can finish what another process began with `up`."""
+
+    environment: str
+    root: Path
+    record: Record
+
+    @classmethod
+    def start(cls, environment: str) -> Journey:
+        """Go on with the record of a journey that was left running, else begin a new one."""
+        root = deployment.checkout()
+        environments.load(environment, root)  # a mistake in it is told before anything starts
+        os.environ.setdefault("GROUNDWAY_HOME", str(root / ".groundway"))
+        saved = home() / "demo" / f"{environment}.json"
+        record = Record.load(saved) if saved.exists() else Record(started=_now(), model=MODEL)
+        return cls(environment, root, record)
+
+    @cached_property
+    def platform(self) -> Platform:
+        return platforms.load(self.environment)
+
+    @cached_property
+    def registry(self) -> Registry:
+        from groundway import registry
+
+        return registry.connect()
+
+    @cached_property
+    def workload(self) -> Workload:
+        from groundway import pipeline
+
+        return pipeline.find(MODEL)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        from groundway import pipeline
+
+        return pipeline.prepare(self.workload, self.platform, say)
+
+    # the halves
+
+    def up(self) -> None:
+        """Cloud, platform, registry, a first version, its server."""
+        self._begin_anew()
+        self._step("Start the local cloud", self._start_cloud)
+        self._step(f"Deploy {self.environment}-* with cdktf", self._deploy)
+        self._step("Start the model registry", self._start_registry)
+        self._step("Land the data and compute the features", self._prepare)
+        self._step(f"Train on {TRAINING}, validate on {VALIDATION}, register", self._train)
+        self._step("Serve the champion", self._serve)
+
+    def live(self) -> None:
+        """Months of traffic with drift, retraining and new champions; then a version rebuilt from its lineage."""
+        self._step(f"Replay {TRAFFIC} through the server, watch, retrain", self._watch)
+        self._step("Give the alias back to the version before, and forth again", self._restore)
+        self._step("Rebuild version 1 from its lineage", self._reproduce)
+
+    def down(self) -> None:
+        """Server, registry, platform, cloud; what was never started is passed over."""
+        self._step("Stop the model's server and the registry", self._stop_services)
+        if cloud.running():
+            self._step(f"Destroy {self.environment}-*", self._destroy)
+            self._step("Stop the local cloud", self._stop_cloud)
+        self._path().unlink(missing_ok=True)
+
+    def report(self) -> Path:
+        """Write the record and the page; returns the page."""
+        from groundway_ops.report.page import write
+
+        directory = home() / "report"
+        self.record.save(directory / "record.json")
+        return write(self.record, directory / "index.html")
+
+    # the steps
+
+    def _start_cloud(self) -> None:
+        cloud.command(say, "local", "up")
+        cloud.enter(self.environment)
+        cloud.command(say, "bootstrap", self.environment)
+
+    def _deploy(self) -> None:
+        deployment.run("deploy", self.environment, self.root, home() / "logs" / "deploy.log", say)
+        self._count()
+        self.record.tags = self.platform.tags.aws()
+
+    def _start_registry(self) -> None:
+        from groundway.registry import server
+
+        server.up(self.platform, report=say)
+
+    def _prepare(self) -> None:
+        dataset = self.prepared.dataset
+        rows = {name: table.rows for name, table in dataset.tables.items()}
+        self.record.dataset = Dataset(name=dataset.name, version=dataset.version, rows=rows)
+
+    def _train(self) -> None:
+        from groundway import pipeline
+        from groundway.pipeline import Span
+        from groundway_ops.demo.convert import version
+
+        spans = Span.parse(TRAINING), Span.parse(VALIDATION)
+        trained = pipeline.train(self.workload, self.platform, self.prepared, self.registry, *spans, say)
+        self.record.versions.append(version(trained))
+        self.record.tags = self.workload.tags(self.platform).aws()
+        trained.verdict.require()
+
+    def _serve(self) -> None:
+        from groundway.serving import process
+        from groundway.serving.settings import Settings
+
+        process.start(Settings(model=MODEL, environment=self.environment, log_seconds=2), report=say)
+
+    def _watch(self) -> None:
+        from groundway import pipeline
+        from groundway.pipeline import Span
+        from groundway_ops.demo.convert import month, version
+
+        seen = pipeline.watch(
+            self.workload, self.platform, self.prepared, self.registry, Span.parse(TRAFFIC), HISTORY, say
+        )
+        for observation in seen:
+            self.record.months.append(month(observation))
+            if observation.retrained:
+                self.record.versions.append(version(observation.retrained))
+            self._save()
+
+    def _restore(self) -> None:
+        from groundway import registry
+        from groundway.serving import process
+
+        now = registry.champion(self.registry, MODEL)
+        if now is None or sum(v.passed for v in self.record.versions) < 2:
+            say("only one version was ever the champion: nothing to give back")
+            return
+        before = registry.restore(self.registry, MODEL)
+        say(f"version {before.version} has the alias back; the server took up {process.reload(MODEL)[0]}")
+        registry.promote(self.registry, MODEL, now.version)
+        say(f"version {now.version} has it again; the server took up {process.reload(MODEL)[0]}")
+
+    def _reproduce(self) -> None:
+        from groundway import pipeline
+
+        found = pipeline.reproduce(self.workload, self.platform, self.registry, 1, say)
+        same = found.identical
+        self.record.reproduction = Reproduction(
+            version=str(found.version.version), rows=found.rows, identical=same, digest=found.version.digest
+        )
+        say(f"{found.rows:,} predictions compared: {'identical' if same else 'DIFFERENT'}")
+
+    def _stop_services(self) -> None:
+        from groundway.registry import server
+        from groundway.serving import process
+
+        say(f"server: {'stopped' if process.stop(MODEL) else 'was not running'}")
+        say(f"registry: {'stopped' if server.down() else 'was not running'}")
+
+    def _destroy(self) -> None:
+        cloud.enter(self.environment)
+        before = self._count()
+        deployment.run("destroy", self.environment, self.root, home() / "logs" / "destroy.log", say)
+        left = sum(sum(types.values()) for types in deployment.inventory(self.environment, self.root).values())
+        if self.record.deployment:
+            self.record.deployment.destroyed = before - left
+        # its artifacts went with the models bucket, so its records would point to nothing
+        shutil.rmtree(home() / "registry", ignore_errors=True)
+        say(f"{before - left} resources destroyed, {left} left")
+
+    def _stop_cloud(self) -> None:
+        cloud.command(say, "local", "down")
+
+    # the rest
+
+    def _begin_anew(self) -> None:
+        """A second `up` looks at everything again; the record tells of this run only."""
+        self.record = Record(started=_now(), model=MODEL)
+
+    def _step(self, title: str, action: Callable[[], None]) -> None:
+        with step(self.record, title):
+            action()
+        self._save()
+
+    def _save(self) -> None:
+        self.record.save(self._path())
+
+    def _path(self) -> Path:
+        return home() / "demo" / f"{self.environment}.json"
+
+    def _count(self) -> int:
+        """Note what the states hold now; returns the number of resources."""
+        found = deployment.inventory(self.environment, self.root)
+        by_type = sum(found.values(), Counter[str]())
+        by_stack = {stack: sum(types.values()) for stack, types in found.items()}
+        if sum(by_type.values()) or self.record.deployment is None:
+            self.record.deployment = Deployment(
+                environment=self.environment, cloud="local", by_stack=by_stack, by_type=dict(by_type.most_common())
+            )
+        say(f"{sum(by_type.values())} resources of {len(by_type)} types in {len(found)} stacks")
+        return sum(by_type.values())
+
+    def addresses(self) -> str:
+        """Where everything is while it runs."""
+        from groundway.registry import server
+        from groundway.serving import process
+
+        model = process.find(MODEL)
+        return "\n".join(
+            [
+                "Running:",
+                f"  AWS, emulated    {os.environ.get('AWS_ENDPOINT_URL')}",
+                f"  model registry   {server.url()}",
+                f"  model server     {model.url if model else 'not running'}",
+                f'Talk to it:  eval "$(groundway local env {self.environment})"',
+                "Tear down:   make down",
+            ]
+        )
+
+    def summary(self) -> str:
+        from groundway_ops.demo.convert import summary
+
+        return summary(self.record)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
