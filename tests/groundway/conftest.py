@@ -5,6 +5,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from emulated_platform import deploy, emulator, environment
+from registry_server import registry_service
 
 from groundway.platform import Platform
 
@@ -29,3 +30,6 @@ def aws(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def platform(aws: str) -> Platform:
     return deploy()
+
+
+__all__ = ["registry_service"]  # a fixture, known by its import

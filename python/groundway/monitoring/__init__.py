@@ -3,13 +3,11 @@
 from groundway.monitoring.assess import Assessment, FeatureDrift, Policy, assess
 from groundway.monitoring.gauges import publish
 from groundway.monitoring.observed import Reference, Window, latest_day, put_labels, reference, window
-from groundway.monitoring.quality import Quality
 
 __all__ = [
     "Assessment",
     "FeatureDrift",
     "Policy",
-    "Quality",
     "Reference",
     "Window",
     "assess",

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from groundway.errors import InvalidInput
 from groundway.monitoring.drift import compare
 from groundway.monitoring.observed import Reference, Window
-from groundway.monitoring.quality import Quality, measure
+from groundway.validation import Metrics, measure
 
 
 class _Part(BaseModel):
@@ -58,8 +58,8 @@ class Assessment(_Part):
     labelled: int
     inputs: dict[str, FeatureDrift]
     score: FeatureDrift | None
-    quality: Quality | None
-    reference_quality: Quality | None
+    quality: Metrics | None
+    reference_quality: Metrics | None
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -124,7 +124,7 @@ def _drift_reasons(inputs: dict[str, FeatureDrift], score: FeatureDrift | None, 
     return reasons
 
 
-def _quality_reasons(quality: Quality, expected: Quality | None, policy: Policy) -> list[str]:
+def _quality_reasons(quality: Metrics, expected: Metrics | None, policy: Policy) -> list[str]:
     reasons = []
     auc = quality.auc
     if auc is not None and policy.minimum_auc is not None and auc < policy.minimum_auc:
@@ -145,7 +145,7 @@ def _quality_reasons(quality: Quality, expected: Quality | None, policy: Policy)
     return reasons
 
 
-def _quality(frame: pl.DataFrame) -> Quality | None:
+def _quality(frame: pl.DataFrame) -> Metrics | None:
     """Of the labelled rows; None without any."""
     if "label" not in frame.columns:
         return None

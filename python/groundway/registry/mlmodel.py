@@ -1,7 +1,6 @@
 """The `MLmodel` file, by which MLflow and its tools know our model directory as one of theirs, signature and all."""
 
 import json
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,21 @@ from groundway.contract import ModelContract
 NAME = "MLmodel"
 
 
-def write(directory: Path, contract: ModelContract, trusted: Sequence[str], python: str) -> None:
-    """Write `MLmodel` into `directory`.
+def write(directory: Path, contract: ModelContract, python: str) -> None:
+    """Write `MLmodel` into `directory`, whose `model.skops` `groundway.training.load_model` has found to be trusted.
 
     It is made by hand rather than by `mlflow.sklearn.log_model`, which would save the model a second time, guess
     requirements for ten seconds and stamp the file with a time: the same model shall have the same digest.
     """
+    import skops.io
+
     probability = contract.output == "probability"
     document = {
         "flavors": {
             "sklearn": {
                 "pickled_model": "model.skops",  # MLflow's name for the key, whatever the format
                 "serialization_format": "skops",
-                "skops_trusted_types": list(trusted),
+                "skops_trusted_types": [str(t) for t in skops.io.get_untrusted_types(file=directory / "model.skops")],
                 "sklearn_version": version("scikit-learn"),
                 "code": None,
             },

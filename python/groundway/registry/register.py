@@ -1,7 +1,6 @@
 """Registering a model directory as a version. Doing it twice with the same model and lineage makes one version."""
 
 import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from groundway.registry import manifest, mlmodel
 from groundway.registry.connection import Registry, asking
 from groundway.registry.versions import ARTIFACTS, DIGEST, IDENTITY, INPUTS, PASSED, ModelVersion, parse, show
 from groundway.tags import CostTags
+from groundway.validation import Verdict
 
 
 def register(
@@ -25,23 +25,21 @@ def register(
     name: str,
     lineage: Lineage,
     metrics: Mapping[str, float],
-    verdict: Mapping[str, Any],
+    verdict: Verdict,
     tags: CostTags,
 ) -> ModelVersion:
     """Make `model_dir` (model.skops, contract.json, reference.parquet, ...) the next version of the model `name`.
 
-    `verdict` is what validation found, JSON-able, with `passed: bool`; it is kept whole as verdict.json. Where this
+    `verdict` is kept whole as verdict.json. Where this
     model from this lineage is registered already, in full or in part by a process that was killed, that version is
     completed and returned. Raises `Refused` for a format that may carry code, `InvalidInput` for an incomplete
     directory, `Unavailable` when the registry fails; no version is visible before it is complete.
     """
-    from groundway.serving.load import untrusted_types
+    from groundway.training import load_model
 
     manifest.check_formats(model_dir)
     contract = _contract(model_dir)
-    if not isinstance(verdict.get("passed"), bool):
-        raise InvalidInput("the verdict needs `passed`, true or false")
-    trusted = untrusted_types(model_dir / "model.skops")
+    load_model(model_dir / "model.skops")  # what cannot be served is not registered
     inputs = _digest(manifest.digest(manifest.of(model_dir)), lineage.identity())
     with tempfile.TemporaryDirectory() as d, asking(registry, f"registering {name}"):
         if existing := _find(registry, name, inputs):
@@ -49,8 +47,8 @@ def register(
         staged = Path(d) / ARTIFACTS
         shutil.copytree(model_dir, staged, ignore=shutil.ignore_patterns(manifest.NAME))
         (staged / "lineage.json").write_text(lineage.model_dump_json(indent=1, by_alias=True))
-        (staged / "verdict.json").write_text(json.dumps(verdict, indent=1, default=str, sort_keys=True))
-        mlmodel.write(staged, contract, trusted, lineage.python)
+        (staged / "verdict.json").write_text(verdict.model_dump_json(indent=1))
+        mlmodel.write(staged, contract, lineage.python)
         digest = manifest.write(staged)
         run = _run(registry, name, inputs, lineage, metrics, tags)
         registry.client.log_artifacts(run.info.run_id, str(staged), ARTIFACTS)
@@ -60,7 +58,7 @@ def register(
             DIGEST: digest,
             IDENTITY: lineage.identity(),
             INPUTS: inputs,
-            PASSED: str(verdict["passed"]).lower(),
+            PASSED: str(verdict.passed).lower(),
         }
         return _version(registry, name, run, labels)
 

@@ -1,4 +1,4 @@
-"""Loading a model directory: contract and estimator, trusting no type that is not scikit-learn's or numpy's."""
+"""Loading a model directory: contract and estimator, trusting no type that is not scikit-learn's."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from groundway.contract import ModelContract
-from groundway.errors import InvalidInput, Refused
+from groundway.errors import InvalidInput
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-
-TRUSTED = ("sklearn.", "numpy.")
 
 
 @dataclass(frozen=True)
@@ -37,31 +35,12 @@ class Model:
 
 def load(directory: Path, name: str, version: str, digest: str) -> Model:
     """Raises `Refused` for a model with types that are not trusted, `InvalidInput` for a directory that is none."""
-    import skops.io
+    from groundway.training import load_model
 
-    path = directory / "model.skops"
-    trusted = untrusted_types(path)
     try:
         contract = ModelContract.model_validate_json((directory / "contract.json").read_bytes())
     except OSError as e:
         raise InvalidInput(f"{directory} is no model directory: {e}") from None
     except ValidationError as e:
         raise InvalidInput(f"{directory / 'contract.json'}: {e.errors()[0]['msg']}") from None
-    return Model(name, version, digest, contract, skops.io.load(path, trusted=trusted))
-
-
-def untrusted_types(path: Path) -> list[str]:
-    """The types in a skops file beyond skops's own list, all scikit-learn's or numpy's; `Refused` for any other."""
-    from zipfile import BadZipFile
-
-    import skops.io
-
-    try:
-        found = [str(t) for t in skops.io.get_untrusted_types(file=path)]
-    except OSError as e:
-        raise InvalidInput(f"{path} cannot be read: {e.strerror}") from None
-    except (BadZipFile, KeyError, ValueError) as e:
-        raise Refused(f"{path} is not a skops file: {e}") from None
-    if strange := [t for t in found if not t.startswith(TRUSTED)]:
-        raise Refused(f"{path} holds types that are not trusted: {', '.join(strange)}. Only scikit-learn's are loaded.")
-    return sorted(found)
+    return Model(name, version, digest, contract, load_model(directory / "model.skops"))
