@@ -1,5 +1,7 @@
-"""CPU time of a synth of dev: bindings loaded lazily, as infra/cdk.py does, and as they are shipped. One run of each kind
-in turn, the smaller of two: trust the ratio, not the seconds. `make bench`, or `python tests/benchmarks/bench_synth.py`."""
+"""CPU time of a synth of dev: bindings loaded lazily, as infra/cdk.py does, and as they are shipped.
+
+Two runs of each kind, the smaller counts: trust the ratio, not the seconds. `make bench` runs it.
+"""
 
 import os
 import resource

@@ -1,0 +1,184 @@
+"""Single constructs, with what no environment of ours sets: other processors, no NAT, no statements."""
+
+import json
+from typing import Any
+
+import pytest
+
+from groundway import environment
+from groundway.environment import CpuPool, GpuPool
+from infra import iam
+from infra.cdk import Construct, TerraformStack, Testing
+from infra.cluster import Cluster, ClusterProps
+from infra.cpu_pools import CpuPools
+from infra.gpu_pools import GpuPools
+from infra.identity import PermissionBoundaryProps, Role, RoleProps, boundary_document
+from infra.keys import Key, KeyProps
+from infra.network import Network, NetworkProps
+from infra.nodes import PoolsProps, node_role
+
+ACCOUNT = "111111111111"
+
+
+@pytest.fixture
+def stack() -> TerraformStack:
+    return TerraformStack(Testing.app(), "stack")
+
+
+def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
+    return list(json.loads(Testing.synth(stack)).get("resource", {}).get(kind, {}).values())
+
+
+def network(scope: Construct, **settings: Any) -> Network:
+    return Network(
+        scope,
+        "network",
+        NetworkProps(
+            prefix="p",
+            environment="dev",
+            region="eu-west-1",
+            account=ACCOUNT,
+            network=environment.Network(cidr="10.0.0.0/16", **settings),
+            boundary_arn="boundary",
+            log_key_arn="key",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("nat", "zones", "gateways", "routes"),
+    [("none", 2, 0, 1), ("single", 2, 1, 3), ("single", 3, 1, 4), ("per_zone", 3, 3, 4)],
+)
+def test_nat(nat: str, zones: int, gateways: int, routes: int, stack: TerraformStack) -> None:
+    network(stack, nat=nat, zones=zones)
+    assert len(resources(stack, "aws_nat_gateway")) == len(resources(stack, "aws_eip")) == gateways
+    assert len(resources(stack, "aws_route")) == routes  # one of them the public one
+    assert len(resources(stack, "aws_subnet")) == 2 * zones
+    assert len(resources(stack, "aws_route_table_association")) == 2 * zones
+    used = {r["nat_gateway_id"] for r in resources(stack, "aws_route") if "nat_gateway_id" in r}
+    assert len(used) == gateways
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_flow_logs_come_with_all_they_need_or_not_at_all(wanted: bool, stack: TerraformStack) -> None:
+    network(stack, flow_logs=wanted)
+    for kind in ("aws_flow_log", "aws_cloudwatch_log_group", "aws_iam_role", "aws_iam_role_policy"):
+        assert len(resources(stack, kind)) == wanted
+
+
+def place(scope: Construct) -> PoolsProps:
+    return PoolsProps(
+        prefix="p",
+        cluster_name="c",
+        subnet_ids=["subnet-1"],
+        security_group_ids=["sg-1"],
+        node_role=node_role(scope, "node", "p-node", "boundary"),
+        tags={"team": "t"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "ami"), [("m7g.large", "AL2023_ARM_64_STANDARD"), ("m7i.large", "AL2023_x86_64_STANDARD")]
+)
+def test_cpu_pools_take_the_image_of_their_processor(instance_type: str, ami: str, stack: TerraformStack) -> None:
+    CpuPools(stack, "cpu", place(stack), {"general": CpuPool(instance_types=(instance_type,), max=2)})
+    [group] = resources(stack, "aws_eks_node_group")
+    assert group["ami_type"] == ami
+    assert "taint" not in group
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "ami", "taint", "kind"),
+    [
+        ("g5.12xlarge", "AL2023_x86_64_NVIDIA", "nvidia.com/gpu", "a10g"),
+        ("inf2.xlarge", "AL2023_x86_64_NEURON", "aws.amazon.com/neuron", "inferentia2"),
+    ],
+)
+def test_gpu_pools_take_image_taint_and_labels_of_their_accelerator(
+    instance_type: str, ami: str, taint: str, kind: str, stack: TerraformStack
+) -> None:
+    pool = GpuPool(instance_types=(instance_type,), max=2, labels={"workload": "x"})
+    pools = GpuPools(stack, "gpu", place(stack), {"accelerated": pool})
+    assert pools.names == ("accelerated",)
+    [group] = resources(stack, "aws_eks_node_group")
+    assert group["ami_type"] == ami
+    assert group["taint"] == [{"key": taint, "value": "present", "effect": "NO_SCHEDULE"}]
+    assert group["labels"] == {
+        "groundway.dev/pool": "accelerated",
+        "groundway.dev/accelerator": kind,
+        "groundway.dev/accelerator-count": str(pool.accelerator.count),
+        "workload": "x",
+    }
+    assert group["scaling_config"] == {"min_size": 0, "desired_size": 0, "max_size": 2}
+
+
+@pytest.mark.parametrize(("cidrs", "public"), [((), False), (("203.0.113.0/24",), True)])
+def test_the_endpoint_is_public_only_for_named_networks(
+    cidrs: tuple[str, ...], public: bool, stack: TerraformStack
+) -> None:
+    Cluster(
+        stack,
+        "cluster",
+        ClusterProps(
+            name="c",
+            account=ACCOUNT,
+            cluster=environment.Cluster(endpoint_access_cidrs=cidrs),
+            vpc_id="vpc-1",
+            subnet_ids=["subnet-1", "subnet-2"],
+            workload_security_group_id="sg-1",
+            boundary_arn="boundary",
+            secrets_key_arn="key",
+            log_key_arn="key",
+        ),
+    )
+    [cluster] = resources(stack, "aws_eks_cluster")
+    assert cluster["vpc_config"]["endpoint_public_access"] is public
+    assert cluster["vpc_config"].get("public_access_cidrs", []) == list(cidrs)
+    assert cluster["vpc_config"]["endpoint_private_access"] is True
+    assert cluster["deletion_protection"] is True  # by default
+
+
+def test_a_key_tells_who_else_may_use_it(stack: TerraformStack) -> None:
+    Key(stack, "plain", KeyProps(name="plain", description="", account=ACCOUNT))
+    Key(
+        stack,
+        "telemetry",
+        KeyProps(
+            name="t", description="", account=ACCOUNT, logs_region="eu-west-1", publishers=["budgets.amazonaws.com"]
+        ),
+    )
+    policies = [json.loads(k["policy"])["Statement"] for k in resources(stack, "aws_kms_key")]
+    assert [[s["Sid"] for s in p] for p in policies] == [
+        ["AccountDecides"],
+        ["AccountDecides", "EncryptLogs", "EncryptMessages"],
+    ]
+    assert all("Condition" in s for p in policies for s in p if s["Sid"] != "AccountDecides")
+
+
+def test_a_role_without_statements_has_no_policy(stack: TerraformStack) -> None:
+    trust = [iam.trust(["ec2.amazonaws.com"])]
+    bare = Role(stack, "bare", RoleProps(name="bare", description="", trust=trust, boundary_arn="b"))
+    assert bare.ready == []
+    assert resources(stack, "aws_iam_role_policy") == []
+    able = RoleProps(
+        name="able",
+        description="",
+        trust=trust,
+        boundary_arn="b",
+        statements=[iam.allow("S", ["s3:GetObject"], ["arn:aws:s3:::b/*"])],
+        managed=["AmazonEKSClusterPolicy"],
+        partition="aws-cn",
+    )
+    assert len(Role(stack, "able", able).ready) == 2
+    [attachment] = resources(stack, "aws_iam_role_policy_attachment")
+    assert attachment["policy_arn"] == "arn:aws-cn:iam::aws:policy/AmazonEKSClusterPolicy"
+
+
+def test_a_boundary_with_an_unknown_placeholder_is_refused(tmp_path: Any) -> None:
+    template = tmp_path / "boundary.json"
+    template.write_text('{"Resource": "${acount}"}')
+    props = PermissionBoundaryProps(
+        prefix="p", environment="dev", account=ACCOUNT, region="eu-west-1", template=template
+    )
+    with pytest.raises(KeyError, match="acount"):
+        boundary_document(props)
