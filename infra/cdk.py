@@ -42,7 +42,8 @@ def _checked(argname: str, value: Any, expected_type: Any) -> None:
     if isinstance(value, PLAIN):
         expected_type = _without_interfaces(expected_type)
     try:
-        check_type(argname=argname, value=value, expected_type=expected_type)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # that it cannot check interfaces
+            check_type(argname=argname, value=value, expected_type=expected_type)
     except TypeError:
         raise
     except Exception as e:
@@ -108,7 +109,6 @@ class _Bindings:
 
 
 _prepare_node()
-warnings.filterwarnings("ignore", message="Typeguard cannot check the .* protocol", category=UserWarning)
 if importlib.util.find_spec(ENGINE) is None:
     raise Unavailable(f"{ENGINE} is not installed; run `make setup`, or set GROUNDWAY_CDK to the engine that is")
 _core = _load(ENGINE)

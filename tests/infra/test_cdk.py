@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from infra import cdk
-from infra.cdk import TerraformStack, Testing, aws
+from infra.cdk import TerraformStack, aws
 
 CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def stack() -> TerraformStack:
-    return TerraformStack(Testing.app(), "stack")
+    return TerraformStack(cdk.Testing.app(), "stack")
 
 
 def test_a_right_call_is_taken(stack: TerraformStack) -> None:
     bucket = aws.s3_bucket.S3Bucket(stack, "bucket", bucket="right", force_destroy=True, tags={"a": "b"})
-    assert Testing.to_have_resource_with_properties(
-        Testing.synth(stack), "aws_s3_bucket", {"bucket": "right", "force_destroy": True, "tags": {"a": "b"}}
+    assert cdk.Testing.to_have_resource_with_properties(
+        cdk.Testing.synth(stack), "aws_s3_bucket", {"bucket": "right", "force_destroy": True, "tags": {"a": "b"}}
     )
     assert "TfToken" in bucket.arn or "${" in bucket.arn
 

@@ -7,8 +7,8 @@ import pytest
 
 from groundway import environment
 from groundway.environment import CpuPool, GpuPool
-from infra import iam
-from infra.cdk import Construct, TerraformStack, Testing
+from infra import cdk, iam
+from infra.cdk import Construct, TerraformStack
 from infra.cluster import Cluster, ClusterProps
 from infra.cpu_pools import CpuPools
 from infra.gpu_pools import GpuPools
@@ -22,11 +22,11 @@ ACCOUNT = "111111111111"
 
 @pytest.fixture
 def stack() -> TerraformStack:
-    return TerraformStack(Testing.app(), "stack")
+    return TerraformStack(cdk.Testing.app(), "stack")
 
 
 def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
-    return list(json.loads(Testing.synth(stack)).get("resource", {}).get(kind, {}).values())
+    return list(json.loads(cdk.Testing.synth(stack)).get("resource", {}).get(kind, {}).values())
 
 
 def network(scope: Construct, **settings: Any) -> Network:

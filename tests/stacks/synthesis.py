@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 from groundway.environment import load_all
 from infra.cdk import App
 from stacks.app import add
