@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import boto3
 import pandas as pd
@@ -11,6 +11,7 @@ from groundway import features
 from groundway.contract import OnlineInput
 from groundway.errors import InvalidInput, Unavailable
 from groundway.features.feature_store import FeatureStore
+from groundway.features.online import OnlineTable
 from groundway.platform import Platform
 
 NOON = datetime(2013, 3, 10, 12, tzinfo=UTC)
@@ -132,11 +133,16 @@ def test_an_older_value_never_replaces_a_newer_one(store: FeatureStore) -> None:
     assert store.online([PRICE], [{"shop": "a"}, {"shop": "b"}])["sales_price"] == [2.5, 5.0]
 
 
-def test_a_zone_does_not_make_a_value_newer(store: FeatureStore) -> None:
+def test_a_zone_does_not_make_a_value_newer(store: FeatureStore, platform: Platform) -> None:
+    tokyo = timezone(timedelta(hours=9))
     store.push("sales", rows(("a", 0, 1.0, 1)))
-    earlier = rows(("a", -1, 0.0, 0)).with_columns(pl.col("event_timestamp").dt.convert_time_zone("Asia/Tokyo"))
-    store.push("sales", earlier)
+    store.push(
+        "sales", rows(("a", -1, 0.0, 0)).with_columns(pl.col("event_timestamp").dt.convert_time_zone("Asia/Tokyo"))
+    )
     assert store.online([PRICE], [{"shop": "a"}])["sales_price"] == [1.0]
+    table = OnlineTable(platform.features.online_table, platform.region)
+    table.write([("x", {}, NOON), ("x", {}, (NOON - timedelta(hours=1)).astimezone(tokyo))])
+    assert table.read(["x"])["x"]["event_ts"] == {"S": "2013-03-10T12:00:00.000000+00:00"}
 
 
 def test_many_keys_are_read_in_several_batches(store: FeatureStore) -> None:
