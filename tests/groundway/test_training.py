@@ -159,6 +159,8 @@ def test_no_process_is_left_behind(tmp_path: Path, how: object) -> None:
     caller = tmp_path / "caller.py"
     task = job(tmp_path, body).model_dump_json()
     caller.write_text(
+        # Whoever starts the tests in the background has SIGINT ignored, and so would this.
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path\nfrom groundway.training import LocalTarget, TrainingJob\n"
         f"LocalTarget(Path({str(tmp_path / 'home')!r})).run(TrainingJob.model_validate_json({task!r}))\n"
     )
@@ -169,7 +171,10 @@ def test_no_process_is_left_behind(tmp_path: Path, how: object) -> None:
             while not (pids.exists() and pids.read_text()) and time.monotonic() < deadline:
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)
-        code = process.wait(30)
+        try:
+            code = process.wait(30)
+        finally:
+            process.kill()
     assert (code == 0) == (how != signal.SIGINT)
     for pid in map(int, pids.read_text().split()):
         assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
