@@ -89,17 +89,17 @@ def main() -> None:
     skops.io.dump(model, out / "model.skops")
     (out / "contract.json").write_text(contract.model_dump_json(indent=1))
     (out / "metrics.json").write_text(json.dumps(metrics, indent=1))
-    sample(x["validation"], contract, scores["validation"], y["validation"], args.seed).to_parquet(
+    sample(x["validation"], scores["validation"], y["validation"], args.seed).to_parquet(
         out / "reference.parquet", index=False
     )
     say(f"wrote {', '.join(sorted(p.name for p in out.iterdir()))}")
 
 
-def sample(x: pd.DataFrame, contract: ModelContract, scores: Any, labels: Any, seed: int) -> pd.DataFrame:
-    """At most REFERENCE_ROWS rows of inputs with their score (named as the contract's output) and label, in order."""
+def sample(x: pd.DataFrame, scores: Any, labels: Any, seed: int) -> pd.DataFrame:
+    """At most REFERENCE_ROWS rows of inputs with their `score` and `label`, in order."""
     count = min(len(x), REFERENCE_ROWS)
     chosen = np.sort(np.random.default_rng(seed).choice(len(x), count, replace=False))
-    return x.assign(**{contract.output: scores, LABEL: labels}).iloc[chosen]
+    return x.assign(score=scores, label=labels.astype(float)).iloc[chosen]
 
 
 def say(text: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from flights.data import NEW_YORK
 from groundway import data, features
 from groundway.contract import DerivedInput, ModelContract, OnlineInput, RequestField
-from groundway.errors import InvalidInput
+from groundway.monitoring import Policy
+from groundway.pipeline.workload import Tick
 from groundway.platform import Platform
 from groundway.tags import CostTags
 from groundway.validation import Thresholds
@@ -25,6 +27,7 @@ NAME = "flights-delay"
 DATASET = "flights"
 FEATURE_PROJECT = "flights"
 SCRIPT = Path(__file__).with_name("train.py")
+REQUIREMENTS = Path(__file__).parents[2] / "requirements" / "groundway.txt"
 LABEL = "late"
 STAMP = "event_timestamp"
 SLICES = ("carrier", "origin")
@@ -41,6 +44,10 @@ THRESHOLDS = Thresholds(
     auc_margin=0.0,
     log_loss_margin=0.0,
 )
+
+# Weather and punctuality differ from month to month, so a drifted input alone says little here: it is shown, but what
+# counts is whether the score has moved, and whether it is still right.
+POLICY = Policy(psi=None, score_psi=0.25, maximum_auc_drop=0.05, maximum_calibration_error=0.10)
 
 
 def _online(view: str, *names: str) -> tuple[OnlineInput, ...]:
@@ -104,10 +111,15 @@ def tables(platform: Platform, version: str) -> dict[str, pl.DataFrame]:
     return frames
 
 
+def definitions() -> Sequence[Any]:
+    """Feast entities and views; Feast is slow to import, hence here."""
+    from flights import features as views
+
+    return views.definitions()
+
+
 def feature_store(platform: Platform) -> FeatureStore:
     """The store of this workload, its views defined."""
-    from flights.features import definitions
-
     store = features.store(platform, FEATURE_PROJECT, tags(platform))
     store.apply(definitions())
     return store
@@ -123,33 +135,26 @@ def write_features(store: FeatureStore, tables: Mapping[str, pl.DataFrame]) -> d
     return values
 
 
-def requests(flights: pl.DataFrame, months: Iterable[int]) -> pd.DataFrame:
-    """The flown flights of some months of 2013, in order of departure, as they would be asked about.
+def requests(flights: pl.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
+    """The flown flights due in [start, end), in order of departure, as they would be asked about.
 
     Columns: the request's fields (`sched_dep` a UTC time), `event_timestamp` (the same moment) and `late`.
     """
-    wanted = sorted(set(months))
-    if not wanted or not set(wanted) <= set(range(1, 13)):
-        raise InvalidInput(f"months {wanted}: name months from 1 to 12")
-    flown = flights.filter(pl.col("month").is_in(wanted), pl.col(LABEL).is_not_null()).sort("sched_dep")
+    due = pl.col("sched_dep").is_between(start, end, closed="left")
+    flown = flights.filter(due, pl.col(LABEL).is_not_null()).sort("sched_dep")
     fields = [f.name for f in CONTRACT.request]
     return flown.select(*fields, pl.col("sched_dep").alias(STAMP), LABEL).to_pandas()
 
 
-def frame(store: FeatureStore, flights: pl.DataFrame, months: Iterable[int]) -> pd.DataFrame:
+def frame(store: FeatureStore, tables: Mapping[str, pl.DataFrame], start: datetime, end: datetime) -> pd.DataFrame:
     """`requests` with a column for every online input: its value as known at the scheduled departure."""
-    return store.historical(requests(flights, months), CONTRACT.online)
+    return store.historical(requests(tables["flights"], start, end), CONTRACT.online)
 
 
-def write_channel(rows: pd.DataFrame, directory: Path) -> Path:
-    """Write rows as a channel of the training script; returns the directory."""
-    directory.mkdir(parents=True, exist_ok=True)
-    rows.to_parquet(directory / "rows.parquet", index=False)
-    return directory
+def ticks(
+    values: Mapping[str, pl.DataFrame], tables: Mapping[str, pl.DataFrame], start: datetime, end: datetime
+) -> Iterator[Tick]:
+    """The traffic of a window as it would have come; see `flights.traffic`."""
+    from flights import traffic
 
-
-def write_contract(directory: Path) -> Path:
-    """Write the model contract as a channel of the training script; returns the directory."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "contract.json").write_text(CONTRACT.model_dump_json(indent=1))
-    return directory
+    return traffic.ticks(values, tables["flights"], CONTRACT, LABEL, start, end)

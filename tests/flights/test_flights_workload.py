@@ -17,9 +17,11 @@ from emulated_platform import deploy, emulator, environment
 from flights import workload
 from flights.data import NEW_YORK
 from flights.features import DEPARTURE_HOURS, VIEWS, newly_known
-from groundway.contract import ModelContract, assemble
-from groundway.errors import InvalidInput
-from groundway.training import LocalTarget, TrainingJob, TrainingResult, load_model
+from flights.traffic import DAYS
+from groundway.contract import ModelContract, assemble, check_request
+from groundway.pipeline import Span
+from groundway.pipeline.train import fit
+from groundway.training import load_model
 from groundway.validation import measure, validate
 
 REQUEST = [f.name for f in workload.CONTRACT.request]
@@ -82,7 +84,7 @@ def by_hand(row: Any, flights: pd.DataFrame, weather: pd.DataFrame) -> dict[str,
 def test_offline_features_are_what_brute_force_finds(deployed: SimpleNamespace) -> None:
     """A sample of the year, with the days around both changes of the clock, through Feast."""
     flights, weather = (deployed.tables[t].to_pandas() for t in ("flights", "weather"))
-    frame = workload.frame(deployed.store, deployed.tables["flights"], range(1, 13))
+    frame = workload.frame(deployed.store, deployed.tables, *Span("2013-01", "2014-01").window)
     assert len(frame) == flights.late.notna().sum() == 327_346
     local = frame.sched_dep.dt.tz_convert(NEW_YORK).dt.strftime("%m-%d")
     sample = pd.concat(
@@ -98,7 +100,7 @@ def test_offline_features_are_what_brute_force_finds(deployed: SimpleNamespace) 
 def test_online_features_are_the_offline_ones(deployed: SimpleNamespace) -> None:
     """Hour by hour as in a replay: push what became known, ask for the hour's flights, compare with the as-of join."""
     store, values = deployed.store, deployed.values
-    frame = workload.frame(store, deployed.tables["flights"], [7])
+    frame = workload.frame(store, deployed.tables, *Span.parse("2013-07").window)
     since, compared = datetime(2012, 12, 1, tzinfo=UTC), 0
     for hours in range(9, 33):  # over a midnight in New York
         until = datetime(2013, 7, 9, tzinfo=UTC) + timedelta(hours=hours)
@@ -113,52 +115,61 @@ def test_online_features_are_the_offline_ones(deployed: SimpleNamespace) -> None
     assert compared > 900
 
 
-def test_requests_are_the_flown_flights_of_the_months(deployed: SimpleNamespace) -> None:
-    flights = deployed.tables["flights"]
-    asked = workload.requests(flights, [2])
-    expected = flights.filter(pl.col("month") == 2, pl.col("arr_delay").is_not_null())
+def test_requests_are_the_flown_flights_of_the_window(deployed: SimpleNamespace) -> None:
+    flights, window = deployed.tables["flights"], Span.parse("2013-02").window
+    asked = workload.requests(flights, *window)
+    expected = flights.filter(
+        pl.col("sched_dep") >= window[0], pl.col("sched_dep") < window[1], pl.col("arr_delay").is_not_null()
+    )
     assert list(asked.columns) == [*REQUEST, "event_timestamp", "late"]
-    assert len(asked) == expected.height
+    assert len(asked) == expected.height > 20_000
     assert asked.late.sum() == (expected["arr_delay"] > 15).sum()
     assert asked.sched_dep.is_monotonic_increasing
-    for months in ([], [0], [12, 13]):
-        with pytest.raises(InvalidInput, match="months"):
-            workload.requests(flights, months)
+    assert workload.requests(flights, *Span.parse("2012-02").window).empty
+
+
+def test_traffic_is_the_requests_of_the_sampled_days_and_never_runs_ahead(deployed: SimpleNamespace) -> None:
+    """Whatever is pushed at a tick was known by then, and the flights asked about are due no earlier."""
+    window = Span.parse("2013-07").window
+    ticks = list(workload.ticks(deployed.values, deployed.tables, *window))
+    asked = pl.concat(t.requests for t in ticks)
+    every = workload.requests(deployed.tables["flights"], *window)
+    assert len(asked) == every.sched_dep.dt.day.isin(DAYS).sum()
+    assert asked["request_id"].is_unique().all()
+    assert asked["label"].sum() == every[every.sched_dep.dt.day.isin(DAYS)].late.sum()
+    for tick in ticks:
+        assert all((rows["event_timestamp"] <= tick.moment).all() for rows in tick.known.values())
+        assert (tick.requests["event_time"] >= tick.moment).all()
+        check_request(workload.CONTRACT, tick.requests.select(REQUEST).to_dicts())
+    assert set(ticks[0].known) == set(VIEWS), "the first tick brings every view up to date"
 
 
 @pytest.fixture(scope="module")
 def rows(deployed: SimpleNamespace) -> dict[str, pd.DataFrame]:
-    flights = deployed.tables["flights"]
-    months = {"training": (1, 2, 3), "validation": (4,)}
-    return {name: workload.frame(deployed.store, flights, m) for name, m in months.items()}
+    spans = {"training": Span("2013-01", "2013-03"), "validation": Span.parse("2013-04")}
+    return {name: workload.frame(deployed.store, deployed.tables, *span.window) for name, span in spans.items()}
 
 
-def train(rows: dict[str, pd.DataFrame], home: Path, deployed: SimpleNamespace, run: str) -> TrainingResult:
-    channels = {name: workload.write_channel(r, home / name) for name, r in rows.items()}
-    job = TrainingJob(
-        script=workload.SCRIPT,
-        tags=workload.tags(deployed.platform).using(run=run),
-        channels={**channels, "contract": workload.write_contract(home / "contract")},
-        hyperparameters=workload.HYPERPARAMETERS,
-        seed=workload.SEED,
-    )
-    return LocalTarget(home).run(job)
+def train(rows: dict[str, pd.DataFrame], home: Path, deployed: SimpleNamespace, run: str) -> Path:
+    """The model directory."""
+    tags = workload.tags(deployed.platform).using(run=run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GROUNDWAY_HOME", str(home))
+        return fit(workload, rows, tags, workload.HYPERPARAMETERS, workload.SEED, print)
 
 
 @pytest.fixture(scope="module")
-def trained(rows: dict[str, pd.DataFrame], deployed: SimpleNamespace, tmp_path_factory: Any) -> TrainingResult:
+def trained(rows: dict[str, pd.DataFrame], deployed: SimpleNamespace, tmp_path_factory: Any) -> Path:
     return train(rows, tmp_path_factory.mktemp("home"), deployed, "first")
 
 
-def scores(trained: TrainingResult, rows: pd.DataFrame) -> Any:
+def scores(trained: Path, rows: pd.DataFrame) -> Any:
     inputs = assemble(workload.CONTRACT, rows[REQUEST], {n: rows[n] for n in INPUTS})
-    return load_model(trained.model_dir / "model.skops").predict_proba(inputs)[:, 1]
+    return load_model(trained / "model.skops").predict_proba(inputs)[:, 1]
 
 
 @pytest.mark.slow
-def test_the_trained_model_is_good_but_not_too_good_to_be_true(
-    trained: TrainingResult, rows: dict[str, pd.DataFrame]
-) -> None:
+def test_the_trained_model_is_good_but_not_too_good_to_be_true(trained: Path, rows: dict[str, pd.DataFrame]) -> None:
     asked = rows["validation"]
     verdict = validate(asked.late, scores(trained, asked), workload.THRESHOLDS, {c: asked[c] for c in workload.SLICES})
     assert verdict.passed, verdict.reasons
@@ -175,33 +186,33 @@ def test_a_leak_would_show(rows: dict[str, pd.DataFrame], deployed: SimpleNamesp
         name: r.merge(own, how="left").assign(departures_mean_delay=lambda x: x.dep_delay).drop(columns="dep_delay")
         for name, r in rows.items()
     }
-    found = json.loads((train(leaky, tmp_path, deployed, "leaky").model_dir / "metrics.json").read_text())
+    found = json.loads((train(leaky, tmp_path, deployed, "leaky") / "metrics.json").read_text())
     assert found["validation"]["auc"] > 0.85
 
 
 @pytest.mark.slow
-def test_what_training_leaves_beside_the_model_fits_it(trained: TrainingResult, rows: dict[str, pd.DataFrame]) -> None:
-    contract = ModelContract.model_validate_json((trained.model_dir / "contract.json").read_text())
+def test_what_training_leaves_beside_the_model_fits_it(trained: Path, rows: dict[str, pd.DataFrame]) -> None:
+    contract = ModelContract.model_validate_json((trained / "contract.json").read_text())
     assert contract == workload.CONTRACT
     score = scores(trained, rows["validation"])
-    metrics = json.loads((trained.model_dir / "metrics.json").read_text())
+    metrics = json.loads((trained / "metrics.json").read_text())
     assert metrics["validation"] == measure(rows["validation"].late, score).model_dump()
-    reference = pd.read_parquet(trained.model_dir / "reference.parquet")
-    assert list(reference.columns) == [*contract.inputs, "probability", "late"]
+    reference = pd.read_parquet(trained / "reference.parquet")
+    assert list(reference.columns) == [*contract.inputs, "score", "label"]
     assert len(reference) == 20_000
-    again = load_model(trained.model_dir / "model.skops").predict_proba(reference[list(contract.inputs)])[:, 1]
-    np.testing.assert_array_equal(again, reference.probability)
+    again = load_model(trained / "model.skops").predict_proba(reference[list(contract.inputs)])[:, 1]
+    np.testing.assert_array_equal(again, reference.score)
 
 
 @pytest.mark.slow
 def test_training_again_predicts_the_same(
-    trained: TrainingResult, rows: dict[str, pd.DataFrame], deployed: SimpleNamespace, tmp_path: Path
+    trained: Path, rows: dict[str, pd.DataFrame], deployed: SimpleNamespace, tmp_path: Path
 ) -> None:
     again = train(rows, tmp_path, deployed, "again")
     np.testing.assert_array_equal(scores(again, rows["validation"]), scores(trained, rows["validation"]))
 
 
 @pytest.mark.slow
-def test_names_never_seen_are_answered(trained: TrainingResult, rows: dict[str, pd.DataFrame]) -> None:
+def test_names_never_seen_are_answered(trained: Path, rows: dict[str, pd.DataFrame]) -> None:
     asked = rows["validation"].head(3).assign(carrier="ZZ", dest="XXX", **dict.fromkeys(INPUTS, np.nan))
     assert ((scores(trained, asked) > 0) & (scores(trained, asked) < 1)).all()
