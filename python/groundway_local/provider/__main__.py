@@ -17,7 +17,9 @@ def main() -> None:
     except Problem as problem:
         sys.exit(str(problem))
     if sys.argv[1:] == ["--warm"]:
-        sys.stdout.write(f"{len(specs)} resource types and {len(DATA_SOURCES)} data sources of AWS provider {catalog.aws_version}\n")
+        sys.stdout.write(
+            f"{len(specs)} resource types and {len(DATA_SOURCES)} data sources of AWS provider {catalog.aws_version}\n"
+        )
         return
     from groundway_local.provider.provider import Provider
     from groundway_local.provider.server import serve

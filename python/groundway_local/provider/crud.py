@@ -66,7 +66,8 @@ class Crud:
             if self.spec.delete:
                 api.call(self.spec.delete.name, **fill(self.spec.delete.arguments, self.reader.values(state)))
         except ClientError as error:
-            if not is_gone(error):
+            # "Not found" may be about something else that the call needs.
+            if not is_gone(error) or self.reader.answers(state) is not None:
                 raise
 
     # creating ---------------------------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ class Crud:
         api = self.reader.api(planned)
         for step in self.spec.update:
             if isinstance(step, Step):
-                if changed & set(step.attrs):
+                if changed & set(step.attrs) or (step.at_creation and not prior):
                     step.run(api, prior, planned)
                 continue
             hit = [a for a in self.routes.carried(step) if a in changed and a != "tags_all"]
@@ -176,10 +177,12 @@ class Crud:
                 if not patch or name not in changed:
                     continue
                 if shape.type_name not in CLEARED:
-                    raise Problem(f"{self.type_name}.{name} cannot be unset", f"{op.name} has no value for that", (name,))
+                    raise Problem(
+                        f"{self.type_name}.{name} cannot be unset", f"{op.name} has no value for that", (name,)
+                    )
                 encoded = CLEARED[shape.type_name]
             else:
-                encoded = Encoder().attribute(name, value, shape, self.names)
+                encoded = Encoder().attribute(name, without_unknown(value), shape, self.names)
             (out.setdefault(holder, {}) if holder else out)[member] = encoded
         for key, value in fill(op.arguments, self.reader.values(state)).items():
             merged = isinstance(out.get(key), dict) and isinstance(value, dict)

@@ -41,7 +41,8 @@ def availability_zones(session: Session, config: State) -> State:
     zones = [
         z
         for z in zones
-        if z["ZoneName"] not in (config.get("exclude_names") or []) and z["ZoneId"] not in (config.get("exclude_zone_ids") or [])
+        if z["ZoneName"] not in (config.get("exclude_names") or [])
+        and z["ZoneId"] not in (config.get("exclude_zone_ids") or [])
     ]
     return {
         "id": where,

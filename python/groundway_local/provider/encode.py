@@ -15,7 +15,14 @@ from groundway_local.provider.spec import Via
 from groundway_local.provider.values import UNKNOWN, has_unknown
 
 # Java's classes in the patterns of the models.
-_JAVA = {r"\p{L}": r"\w", r"\p{Z}": r"\s", r"\p{N}": r"\d", r"\p{M}": "", r"\p{ASCII}": r"\x00-\x7f", r"\p{P}": r"!-/:-@"}
+_JAVA = {
+    r"\p{L}": r"\w",
+    r"\p{Z}": r"\s",
+    r"\p{N}": r"\d",
+    r"\p{M}": "",
+    r"\p{ASCII}": r"\x00-\x7f",
+    r"\p{P}": r"!-/:-@",
+}
 SHOWN = 12  # values of an enumeration that a message lists
 
 Finding = tuple[Path, str]
@@ -63,7 +70,7 @@ class Encoder:
                 continue
             member = names.member(key, shape.members)
             if member is None:
-                self.findings.append((( *path, key), f"the local cloud has no API member for it in {shape.name}"))
+                self.findings.append(((*path, key), f"the local cloud has no API member for it in {shape.name}"))
                 continue
             given.add(member)
             if item is not UNKNOWN:

@@ -121,9 +121,7 @@ def path(steps: Path) -> Any:
 
 def diagnostic(severity: int, summary: str, detail: str = "", steps: Path = ()) -> Any:
     """A Diagnostic; with steps, Terraform shows the attribute in the source."""
-    return M["Diagnostic"](
-        severity=severity, summary=summary, detail=detail, attribute=path(steps) if steps else None
-    )
+    return M["Diagnostic"](severity=severity, summary=summary, detail=detail, attribute=path(steps) if steps else None)
 
 
 def schema(block: Block) -> Any:

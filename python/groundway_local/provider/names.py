@@ -58,7 +58,9 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
 
 def fill_path(path: str, values: Mapping[str, Any]) -> str:
     """A JMESPath with quoted values filled in: `Aliases[?AliasName=='{name}']`."""
-    return re.sub(r"'\{(\w+)\}'", lambda m: "'" + str(values[m[1]]).replace("\\", "\\\\").replace("'", "\\'") + "'", path)
+    return re.sub(
+        r"'\{(\w+)\}'", lambda m: "'" + str(values[m[1]]).replace("\\", "\\\\").replace("'", "\\'") + "'", path
+    )
 
 
 def placeholders(template: str) -> list[str]:

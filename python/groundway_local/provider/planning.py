@@ -43,7 +43,9 @@ def with_defaults(schema: Block, spec: Spec) -> Block:
     return schema
 
 
-def plan(routes: Routes, prior: State | None, proposed: State, config: State, region: str, tags: dict[str, str]) -> Plan:
+def plan(
+    routes: Routes, prior: State | None, proposed: State, config: State, region: str, tags: dict[str, str]
+) -> Plan:
     """The plan for a resource that is not to be destroyed."""
     schema, spec = routes.schema, routes.spec
     new = dict(proposed)
@@ -64,7 +66,9 @@ def _changed(routes: Routes, prior: State, new: State, config: State) -> Plan:
         before, after = prior.get(name), new.get(name)
         if before == after and before is not UNKNOWN:
             continue
-        if name in nested:
+        if name in routes.spec.filled and before and not config.get(name):
+            new[name], lenient = before, True
+        elif name in nested:
             new[name], lenient = _kept_blocks(nested[name], before, after, config.get(name))
         else:
             new[name], lenient = _kept(schema["attributes"][name], before, after, config.get(name))
@@ -141,9 +145,7 @@ def _said(nested: Block, config: Any, i: int, item: State) -> State:
 
 def _unknowns(schema: Block, new: State) -> State:
     """Computed and not given is known after apply."""
-    out = {
-        n: UNKNOWN if v is None and schema["attributes"].get(n, {}).get("computed") else v for n, v in new.items()
-    }
+    out = {n: UNKNOWN if v is None and schema["attributes"].get(n, {}).get("computed") else v for n, v in new.items()}
     for name, nested in schema.get("block_types", {}).items():
         out[name] = _unknown_blocks(nested, out.get(name))
     return out

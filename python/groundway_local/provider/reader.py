@@ -12,12 +12,15 @@ from groundway_local.provider.spec import Spec
 from groundway_local.provider.values import UNKNOWN, Block, State, members, without_unknown
 
 GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist|^404$")
+GONE_MESSAGE = re.compile(r"does not exist")
 Private = dict[str, Any]
 
 
 def is_gone(error: Any) -> bool:
     """Whether a ClientError says that the resource does not exist."""
-    return bool(GONE.search(str(error.response.get("Error", {}).get("Code", ""))))
+    found = error.response.get("Error", {})
+    code, message = str(found.get("Code", "")), str(found.get("Message", ""))
+    return bool(GONE.search(code) or (code.startswith("Validation") and GONE_MESSAGE.search(message)))
 
 
 class Reader:
@@ -47,8 +50,6 @@ class Reader:
         for name in members(self.schema):
             if name in reference and reference[name] == reconcile.digest(actual.get(name)):
                 seen[name] = state.get(name)
-        if importing:
-            seen |= {n: self.spec.defaults.get(n, seen.get(n)) for n in self.spec.provider_only if seen.get(n) is None}
         return without_unknown(seen)
 
     def answers(self, state: State) -> dict[str, Any] | None:
@@ -72,6 +73,8 @@ class Reader:
                     continue
                 return None
             data.update(answer if isinstance(answer, dict) else {"value": answer})
+        if self.spec.enrich:
+            self.spec.enrich(api, data)
         return data
 
     def actual(self, prior: State, answers: dict[str, Any]) -> State:
@@ -79,6 +82,7 @@ class Reader:
         actual = decode.block(answers, self.schema, self.names)
         for name in (*self.spec.unread, *self.spec.provider_only):
             actual[name] = without_unknown(prior.get(name))
+        actual |= {n: d for n, d in self.spec.defaults.items() if "." not in n and actual.get(n) is None}
         known = {k: v for k, v in prior.items() if v is not UNKNOWN and v is not None}
         words = {k: v for k, v in answers.items() if k not in known and k.isidentifier()}
         values = self.values({**{k: v for k, v in actual.items() if v is not None}, **known, **words})

@@ -42,10 +42,7 @@ def _nested(nested: Block, prior: Any, actual: Any, importing: bool) -> Any:
     if nested["nesting_mode"] == "single":
         return observed(block, prior or {}, actual, importing or not prior) if actual else None
     before = [] if prior is UNKNOWN or prior is None else prior
-    return [
-        observed(block, old, new, importing or not old)
-        for old, new in _matched(nested, actual or [], before)
-    ]
+    return [observed(block, old, new, importing or not old) for old, new in _matched(nested, actual or [], before)]
 
 
 def _matched(nested: Block, these: list[State], those: list[State]) -> list[tuple[State, State]]:
@@ -81,8 +78,7 @@ def agree_nested(nested: Block, said: Any, actual: Any) -> bool:
     if nested["nesting_mode"] == "single":
         return bool(actual) and agree(nested["block"], said, actual)
     return len(said) == len(actual or []) and all(
-        this and agree(nested["block"], this, that)
-        for this, that in _matched(nested, actual or [], said)
+        this and agree(nested["block"], this, that) for this, that in _matched(nested, actual or [], said)
     )
 
 

@@ -70,7 +70,9 @@ class Session:
                 self._clients[service, region] = self._make(service, region)
             return self._clients[service, region]
 
-    def call(self, service: str, region: str, operation: str, arguments: dict[str, Any], headers: Mapping[str, str]) -> Any:
+    def call(
+        self, service: str, region: str, operation: str, arguments: dict[str, Any], headers: Mapping[str, str]
+    ) -> Any:
         client = self.client(service, region)
         self._local.headers = headers
         try:

@@ -46,6 +46,7 @@ class Step:
 
     attrs: tuple[str, ...]
     run: Callable[[Api, State, State], None]
+    at_creation: bool = False  # even when nothing of attrs is set
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ class Spec:
     - `volatile`: computed attributes that an update may change.
     - `provider_only`: attributes that tell the provider what to do and that no API call carries.
     - `unread`: attributes that the emulator takes and never reports, so that drift in them cannot be seen.
+    - `filled`: blocks that AWS fills in when nobody sets them; left alone unless they are configured.
     - `prefixed`: attribute to the one that holds its prefix (`name`: `name_prefix`).
+    - `enrich`: adds to the read answers what takes calls for each element.
     - `import_id`: template of the import id when it is not the id.
     """
 
@@ -107,9 +110,11 @@ class Spec:
     volatile: tuple[str, ...] = ()
     provider_only: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     prefixed: Mapping[str, str] = field(default_factory=dict)
     prepare: Prepare | None = None
+    enrich: Callable[[Api, dict[str, Any]], None] | None = None
     before_delete: Callable[[Api, State], None] | None = None
     tagging: Tagging | None = None
     import_id: str = ""

@@ -100,9 +100,19 @@ SPECS = {
             _vpc_attribute("enableDnsSupport"),
             _vpc_attribute("enableDnsHostnames"),
             _vpc_attribute("enableNetworkAddressUsageMetrics"),
-            _of_vpc("describe_route_tables", {"association.main": "true"}, "{MainRouteTableId: RouteTables[0].RouteTableId}"),
-            _of_vpc("describe_route_tables", {"association.main": "true"}, "{DefaultRouteTableId: RouteTables[0].RouteTableId}"),
-            _of_vpc("describe_security_groups", {"group-name": "default"}, "{DefaultSecurityGroupId: SecurityGroups[0].GroupId}"),
+            _of_vpc(
+                "describe_route_tables", {"association.main": "true"}, "{MainRouteTableId: RouteTables[0].RouteTableId}"
+            ),
+            _of_vpc(
+                "describe_route_tables",
+                {"association.main": "true"},
+                "{DefaultRouteTableId: RouteTables[0].RouteTableId}",
+            ),
+            _of_vpc(
+                "describe_security_groups",
+                {"group-name": "default"},
+                "{DefaultSecurityGroupId: SecurityGroups[0].GroupId}",
+            ),
             _of_vpc("describe_network_acls", {"default": "true"}, "{DefaultNetworkAclId: NetworkAcls[0].NetworkAclId}"),
         ),
         update=(Op("modify_vpc_attribute", {"VpcId": "{id}"}, each=True),),
@@ -194,6 +204,7 @@ SPECS = {
         ),
         update=(Op("replace_route", _ROUTE, attrs=_TARGETS, whole=True),),
         delete=Op("delete_route", _ROUTE),
+        unread=("route_table_id",),
         names={"destination_ipv6_cidr_block": None, "destination_prefix_list_id": None},
     ),
     "aws_route_table_association": Spec(

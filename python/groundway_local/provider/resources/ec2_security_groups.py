@@ -30,16 +30,27 @@ def _permission(rule: State, group: str) -> Arguments:
     return {k: v for k, v in out.items() if v != []}
 
 
+def _clear(api: Api, group: str) -> None:
+    """A new group lets everything out; Terraform's reading of no rules is that nothing passes."""
+    found = api.call("describe_security_groups", GroupIds=[group])["SecurityGroups"][0]
+    for member, side in (("IpPermissions", "ingress"), ("IpPermissionsEgress", "egress")):
+        if found[member]:
+            api.call(_SIDES[side][1], GroupId=group, IpPermissions=found[member])
+
+
 def _change_rules(api: Api, prior: State, planned: State) -> None:
     group = planned["id"]
-    # A new group lets everything out; Terraform's reading of no rules is that nothing passes.
-    fresh = {"egress": [{"protocol": _EVERYTHING, "cidr_blocks": ["0.0.0.0/0"]}]}
+    if not prior:
+        _clear(api, group)
     for side, (authorize, revoke) in _SIDES.items():
         new = planned.get(side)
         if not isinstance(new, list):
             continue
-        old = prior.get(side) or [] if prior else fresh.get(side, [])
-        for operation, rules in ((revoke, [r for r in old if r not in new]), (authorize, [r for r in new if r not in old])):
+        old = prior.get(side) or []
+        for operation, rules in (
+            (revoke, [r for r in old if r not in new]),
+            (authorize, [r for r in new if r not in old]),
+        ):
             if rules:
                 api.call(operation, GroupId=group, IpPermissions=[_permission(r, group) for r in rules])
 
@@ -94,7 +105,7 @@ def _group(create: Op, **more: Any) -> Spec:
         create,
         id="{GroupId}",
         read=(Op("describe_security_groups", {"GroupIds": ["{id}"]}, "SecurityGroups[0]"),),
-        update=(Step(tuple(_SIDES), _change_rules),),
+        update=(Step(tuple(_SIDES), _change_rules, at_creation=True),),
         names={
             "ingress": _rules("IpPermissions"),
             "egress": _rules("IpPermissionsEgress"),
@@ -163,8 +174,12 @@ def _modify_rule(api: Api, prior: State, planned: State) -> None:
     api.call("modify_security_group_rules", GroupId=planned["security_group_id"], SecurityGroupRules=[change])
 
 
-def _port(value: Any) -> int | None:
-    return None if value is None else int(value)
+def _port(value: Any) -> int:
+    return -1 if value is None else int(value)
+
+
+def _port_of(member: str) -> Via:
+    return Via(read=lambda rule: None if rule.get("IpProtocol") == _EVERYTHING else rule.get(member))
 
 
 def _rule(side: str) -> Spec:
@@ -181,6 +196,8 @@ def _rule(side: str) -> Spec:
         names={
             "security_group_id": "GroupId",
             "referenced_security_group_id": Via(read="ReferencedGroupInfo.GroupId"),
+            "from_port": _port_of("FromPort"),
+            "to_port": _port_of("ToPort"),
         },
         computed={"arn": "arn:aws:ec2:{region}:{account}:security-group-rule/{id}"},
         tagging=EC2,

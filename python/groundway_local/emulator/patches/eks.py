@@ -1,0 +1,125 @@
+"""EKS: settings of clusters and node groups that moto takes and forgets, and version upgrades."""
+
+import uuid
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.eks import urls
+from moto.eks.responses import EKSResponse
+
+# Parameter -> attribute of moto's object, from which the answer is serialized.
+CLUSTER = {
+    "accessConfig": "access_config",
+    "computeConfig": "compute_config",
+    "controlPlaneScalingConfig": "control_plane_scaling_config",
+    "deletionProtection": "deletion_protection",
+    "storageConfig": "storage_config",
+    "upgradePolicy": "upgrade_policy",
+    "zonalShiftConfig": "zonal_shift_config",
+}
+NODEGROUP = {"updateConfig": "update_config", "nodeRepairConfig": "node_repair_config"}
+
+create_cluster = EKSResponse.create_cluster
+create_nodegroup = EKSResponse.create_nodegroup
+update_cluster_config = EKSResponse.update_cluster_config
+
+
+def _keep(response: EKSResponse, target: Any, names: dict[str, str]) -> None:
+    for parameter, attribute in names.items():
+        value = response._get_param(parameter)
+        if value is not None:
+            setattr(target, attribute, value)
+
+
+def _update(kind: str) -> ActionResult:
+    return ActionResult({"update": {"id": str(uuid.uuid4()), "status": "Successful", "type": kind}})
+
+
+def _cluster(response: EKSResponse) -> Any:
+    return response.eks_backend.describe_cluster(name=response._get_param("name"))
+
+
+def _nodegroup(response: EKSResponse) -> Any:
+    return response.eks_backend.describe_nodegroup(
+        cluster_name=response._get_param("name"), nodegroup_name=response._get_param("nodegroupName")
+    )
+
+
+def created_cluster(self: EKSResponse) -> ActionResult:
+    result = create_cluster(self)
+    _keep(self, _cluster(self), CLUSTER)
+    return result
+
+
+def created_nodegroup(self: EKSResponse) -> ActionResult:
+    result = create_nodegroup(self)
+    _keep(self, _nodegroup(self), NODEGROUP)
+    return result
+
+
+def updated_cluster_config(self: EKSResponse) -> ActionResult:
+    """AWS changes what is given and keeps the rest; moto would replace the whole VPC and logging configuration."""
+    cluster = _cluster(self)
+    network, logging = dict(cluster.resources_vpc_config), cluster.logging
+    update_cluster_config(self)
+    cluster.resources_vpc_config = {**network, **(self._get_param("resourcesVpcConfig") or {})}
+    if given := (self._get_param("logging") or {}).get("clusterLogging"):
+        cluster.logging = _merged_logging(logging, given)
+    _keep(self, cluster, CLUSTER)
+    return _update("EndpointAccessUpdate")
+
+
+def _merged_logging(before: Any, given: list[dict[str, Any]]) -> dict[str, Any]:
+    kinds = {t: g["enabled"] for g in (before or {}).get("clusterLogging", []) for t in g.get("types", [])}
+    kinds |= {t: g["enabled"] for g in given for t in g.get("types", [])}
+    groups = [{"types": sorted(t for t in kinds if kinds[t] is on), "enabled": on} for on in (True, False)]
+    return {"clusterLogging": [g for g in groups if g["types"]]}
+
+
+def update_cluster_version(self: EKSResponse) -> ActionResult:
+    _cluster(self).version = self._get_param("version")
+    return _update("VersionUpdate")
+
+
+def update_nodegroup_version(self: EKSResponse) -> ActionResult:
+    nodegroup = _nodegroup(self)
+    _keep(self, nodegroup, {"version": "version", "releaseVersion": "release_version"})
+    if template := self._get_param("launchTemplate"):
+        known = {k: v for k, v in (nodegroup.launch_template or {}).items() if k in ("id", "name")}
+        nodegroup.launch_template = {**known, **template}
+    return _update("VersionUpdate")
+
+
+def _tagged(response: EKSResponse) -> Any:
+    """What an ARN names: moto knows clusters only."""
+    arn = response._extract_arn_from_path()
+    for cluster in response.eks_backend.clusters.values():
+        for found in (cluster, *cluster.nodegroups.values()):
+            if found.arn == arn:
+                return found
+    return response.eks_backend.list_tags_for_resource(arn)  # raises what AWS would
+
+
+def tag_resource(self: EKSResponse) -> ActionResult:
+    _tagged(self).tags.update(self._get_param("tags"))
+    return ActionResult({})
+
+
+def untag_resource(self: EKSResponse) -> ActionResult:
+    target = _tagged(self)
+    for key in self._get_param("tagKeys") or self.querystring.get("tagKeys", []):
+        target.tags.pop(key, None)
+    return ActionResult({})
+
+
+def apply() -> None:
+    EKSResponse.create_cluster = created_cluster  # type: ignore[method-assign]  # what a patch does
+    EKSResponse.create_nodegroup = created_nodegroup  # type: ignore[method-assign]
+    EKSResponse.update_cluster_config = updated_cluster_config  # type: ignore[method-assign]
+    EKSResponse.tag_resource = tag_resource  # type: ignore[method-assign]
+    EKSResponse.untag_resource = untag_resource  # type: ignore[method-assign]
+    EKSResponse.update_cluster_version = update_cluster_version  # type: ignore[attr-defined]
+    EKSResponse.update_nodegroup_version = update_nodegroup_version  # type: ignore[attr-defined]
+    nodegroup = "{0}/clusters/(?P<name>[^/]+)/node-groups/(?P<nodegroupName>[^/]+)"
+    urls.url_paths["{0}/clusters/(?P<name>[^/]+)/updates$"] = urls.response.dispatch
+    urls.url_paths[f"{nodegroup}/update-version$"] = urls.response.dispatch

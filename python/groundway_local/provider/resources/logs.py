@@ -1,0 +1,51 @@
+"""Log groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundway_local.provider.session import Api
+from groundway_local.provider.spec import Op, Spec, Step, Via
+from groundway_local.provider.tagging import by_arn
+from groundway_local.provider.values import State
+
+
+def _set_retention(api: Api, _prior: State, planned: State) -> None:
+    group, days = planned["name"], planned.get("retention_in_days")
+    if days:
+        api.call("put_retention_policy", logGroupName=group, retentionInDays=int(days))
+    else:
+        api.call("delete_retention_policy", logGroupName=group)
+
+
+def _set_key(api: Api, prior: State, planned: State) -> None:
+    group, key = planned["name"], planned.get("kms_key_id")
+    if not prior:
+        return
+    if key:
+        api.call("associate_kms_key", logGroupName=group, kmsKeyId=key)
+    else:
+        api.call("disassociate_kms_key", logGroupName=group)
+
+
+def _arn(answer: dict[str, Any]) -> str | None:
+    return str(answer["arn"]).removesuffix(":*") if "arn" in answer else None
+
+
+SPECS = {
+    "aws_cloudwatch_log_group": Spec(
+        "logs",
+        "logGroup",
+        Op("create_log_group"),
+        id="{name}",
+        read=(Op("describe_log_groups", {"logGroupNamePrefix": "{id}"}, "logGroups[?logGroupName=='{id}'] | [0]"),),
+        update=(Step(("retention_in_days",), _set_retention), Step(("kms_key_id",), _set_key)),
+        delete=Op("delete_log_group", {"logGroupName": "{name}"}),
+        names={"arn": Via(read=_arn)},
+        computed={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
+        defaults={"log_group_class": "STANDARD", "retention_in_days": 0, "skip_destroy": False},
+        provider_only=("skip_destroy",),
+        prefixed={"name": "name_prefix"},
+        tagging=by_arn("list_tags_for_resource", "resourceArn", "tags"),
+    ),
+}
