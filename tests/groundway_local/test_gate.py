@@ -7,6 +7,47 @@ import pytest
 from botocore.exceptions import ClientError
 from local_cloud import bucket, client
 
+from groundway_local.emulator.exchange import Answer
+from groundway_local.emulator.gate import Gate, reads_only
+
+
+def test_one_at_a_time() -> None:
+    gate, inside, seen = Gate(), [0], []
+
+    def work(_: object) -> Answer:
+        inside[0] += 1
+        seen.append(inside[0])
+        time.sleep(0.005)
+        inside[0] -= 1
+        return Answer("200 OK", [], b"")
+
+    handle = gate(work)
+    with ThreadPoolExecutor(8) as pool:
+        requests = [pool.submit(handle, {"REQUEST_METHOD": "PUT"}) for _ in range(40)]
+        with gate.closed():
+            assert inside == [0]
+            before = len(seen)
+            time.sleep(0.05)
+            assert len(seen) == before
+        for request in requests:
+            request.result()
+    assert seen == [1] * 40
+    assert gate.changes == 40
+
+
+@pytest.mark.parametrize(
+    ("request_", "reads"),
+    [
+        ({"REQUEST_METHOD": "GET"}, True),
+        ({"REQUEST_METHOD": "POST", "HTTP_X_AMZ_TARGET": "DynamoDB_20120810.GetItem"}, True),
+        ({"REQUEST_METHOD": "POST", "HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem"}, False),
+        ({"REQUEST_METHOD": "POST"}, False),
+        ({"REQUEST_METHOD": "DELETE"}, False),
+    ],
+)
+def test_only_what_surely_reads_needs_no_save(request_: dict[str, str], reads: bool) -> None:
+    assert reads_only(request_) is reads
+
 
 def test_of_many_conditional_writes_one_succeeds(address: str, account: str) -> None:
     name = f"race-{account}"

@@ -73,7 +73,7 @@ def stack(address: str, shared_home: Path, account: str, tmp_path: Path) -> Stac
 @pytest.fixture
 def applying(stack: Stack) -> Iterator[subprocess.Popen[str]]:
     """An apply that holds the lock and sleeps."""
-    stack.write("touch begun; sleep 60")
+    stack.write("touch begun; exec sleep 60")
     process = stack.start("apply", "-auto-approve")
     stack.await_step()
     family = psutil.Process(process.pid).children(recursive=True)
@@ -122,7 +122,7 @@ def test_only_one_of_many_gets_a_dead_one_s_lock(stack: Stack, applying: subproc
     applying.kill()
     applying.wait()
     (stack.folder / "begun").unlink()
-    stack.write("touch begun; sleep 3")
+    stack.write("touch begun; exec sleep 3")
     rivals = [stack.start("apply", "-auto-approve") for _ in range(3)]
     outputs = [rival.communicate(timeout=60)[0] for rival in rivals]
     codes = sorted(rival.returncode for rival in rivals)
@@ -140,7 +140,7 @@ def test_a_lock_and_its_holder_outlive_the_emulator(home: Path, tmp_path: Path) 
     env = {k: v for k, v in (os.environ | values).items() if v is not None}
     bucket(address, "state-of-dev")
     stack = Stack(tmp_path, env, "state-of-dev", address)
-    stack.write("touch begun; sleep 20")
+    stack.write("touch begun; exec sleep 20")
     stack.run("init")
     process = stack.start("apply", "-auto-approve")
     stack.await_step()
