@@ -110,9 +110,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 @pytest.fixture(scope="module")
 def after_failure(deployment: Deployment) -> subprocess.CompletedProcess[str]:
-    return deployment.cdktf(
-        "deploy", "dev-foundation", "dev-broken", "--auto-approve", "--parallelism", "2", app="broken.py"
-    )
+    return deployment.cdktf("deploy", "dev-*", "--auto-approve", "--parallelism", "4", app="broken.py")
 
 
 def test_a_failing_stack_leaves_its_sibling_whole_and_nothing_locked(
