@@ -76,6 +76,7 @@ CONTRACT = ModelContract(
         DerivedInput(name="weekday", source="sched_dep", part="weekday", timezone=NEW_YORK),
     ),
     online=ONLINE,
+    feature_project=FEATURE_PROJECT,
     inputs=("carrier", "origin", "dest", "distance", "minute_of_day", "weekday", *(o.name for o in ONLINE)),
     categorical=("carrier", "origin", "dest"),
 )

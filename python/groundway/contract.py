@@ -55,11 +55,15 @@ class OnlineInput(_Part):
 
 
 class ModelContract(_Part):
-    """`inputs` names the model's columns in order: each is a request field, a derived input or an online input."""
+    """`inputs` names the model's columns in order: each is a request field, a derived input or an online input.
+
+    `feature_project` is the project of the feature store that the online inputs' views belong to.
+    """
 
     request: tuple[RequestField, ...]
     derived: tuple[DerivedInput, ...] = ()
     online: tuple[OnlineInput, ...] = ()
+    feature_project: str | None = None
     inputs: tuple[str, ...]
     categorical: tuple[str, ...] = ()
     output: str = "probability"

@@ -27,7 +27,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
                 help="Serve this model directory rather than a registered version.",
             ),
             click.option("--environment", help="[default: GROUNDWAY_ENVIRONMENT or dev]"),
-            click.option("--feature-project", help="Project of the feature views. [default: the model's cost tag]"),
+            click.option("--feature-project", help="Project of the feature views. [default: the contract's]"),
             click.option("--body-limit", type=int, help="Largest body in bytes. [default: 8 MiB]"),
             click.option("--linger", type=float, help="Seconds of /ping 503 before the door is closed. [default: 0]"),
             click.option("--log/--no-log", default=True, show_default=True, help="Keep predictions for monitoring."),

@@ -87,7 +87,8 @@ class Lifecycle:
         from groundway import features
 
         tags = tags or self.platform.tags.using(model=model.name)
-        project = self.settings.feature_project or tags.project.replace("-", "_").replace(".", "_")
+        named = self.settings.feature_project or model.contract.feature_project
+        project = named or tags.project.replace("-", "_").replace(".", "_")
         store = features.store(self.platform, project, tags)
         # Ask once, so that a view that is not there is found before a caller finds it.
         empty: dict[str, list[object]] = {f.name: [] for f in model.contract.request}
