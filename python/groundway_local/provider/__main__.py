@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from groundway_local.provider import loopback, schema
@@ -11,6 +12,7 @@ from groundway_local.provider.resources import registry
 
 
 def main() -> None:
+    gc.disable()  # the process lives for one Terraform command: collecting costs more than it frees
     specs = registry()
     try:
         catalog = schema.load(list(specs), list(DATA_SOURCES))

@@ -18,6 +18,7 @@ from groundway_local.provider.problem import Problem
 
 COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
 WORKERS = 16
+ORPHAN_CHECK = 1.0  # seconds
 RPCS = (
     "GetProviderSchema",
     "ValidateProviderConfig",
@@ -52,7 +53,9 @@ def serve(provider: Any) -> None:
         address = base64.b64encode(der).decode().rstrip("=")
         sys.stdout.write(f"1|6|unix|{socket}|grpc|{address}\n")
         sys.stdout.flush()
-        stop.wait()
+        terraform = os.getppid()
+        while not stop.wait(ORPHAN_CHECK) and os.getppid() == terraform:
+            pass  # a Terraform that was killed says no goodbye
         server.stop(0.2)
     os._exit(0)  # Terraform has what it needs: do not wait for idle worker threads.
 

@@ -24,29 +24,30 @@ class Settings:
 
 
 class Models:
-    """botocore's models of the services: the input of each call."""
+    """botocore's models of the services. They load without the rest of botocore, which validation never needs."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._models: dict[str, tuple[Any, dict[str, str]]] = {}
-        self._session: Any = None
+        self._loader: Any = None
 
     @property
-    def session(self) -> Any:
+    def loader(self) -> Any:
         with self._lock:
-            if self._session is None:
-                import botocore.session
+            if self._loader is None:
+                from botocore.loaders import Loader
 
-                self._session = botocore.session.Session()
-            return self._session
+                self._loader = Loader()
+            return self._loader
 
     def shape(self, service: str, operation: str) -> Any:
         """The input structure of `operation` (in snake case)."""
         from botocore import xform_name
+        from botocore.model import ServiceModel
 
         with self._lock:
             if service not in self._models:
-                model = self.session.get_service_model(service)
+                model = ServiceModel(self.loader.load_service_model(service, "service-2"), service)
                 self._models[service] = model, {xform_name(n): n for n in model.operation_names}
             model, names = self._models[service]
             return model.operation_model(names[operation]).input_shape
@@ -60,6 +61,7 @@ class Session:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._local = threading.local()
+        self._botocore: Any = None
 
     def api(self, service: str, region: str | None = None) -> Api:
         return Api(self, service, region or self.settings.region)
@@ -84,7 +86,7 @@ class Session:
         from botocore.config import Config
 
         settings = self.settings
-        client = self.models.session.create_client(
+        client = self._session().create_client(
             service,
             region_name=region,
             endpoint_url=settings.endpoints.get(service) or settings.endpoint,
@@ -99,6 +101,14 @@ class Session:
         )
         client.meta.events.register("before-call", self._add_headers)
         return client
+
+    def _session(self) -> Any:
+        if self._botocore is None:
+            import botocore.session
+
+            self._botocore = botocore.session.Session()
+            self._botocore.register_component("data_loader", self.models.loader)
+        return self._botocore
 
     def _add_headers(self, params: dict[str, Any], **_: Any) -> None:
         params["headers"].update(getattr(self._local, "headers", {}))

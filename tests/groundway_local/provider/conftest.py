@@ -71,6 +71,10 @@ class Terraform:
         assert ran.code == 0, ran.errors or ran.text
         return ran
 
+    def validate(self) -> dict[str, Any]:
+        """What `terraform validate -json` says."""
+        return dict(json.loads(self.run("validate", "-json").text))
+
     def destroy(self) -> Ran:
         return self.run("destroy", "-json", "-auto-approve", "-parallelism=20")
 

@@ -60,7 +60,7 @@ class Story:
         self.after_create = self._changes()
         self.terraform.write(merged("update"))
         self.planned_update = self._changes()
-        self.updated = self.terraform.apply()
+        self.updated = self.terraform.apply("plan.bin")
         self.after_update = self._changes()
         self.terraform.write(merged("replace"))
         self.planned_replace = self._changes("-refresh=false")
@@ -68,7 +68,7 @@ class Story:
         self.before = self.terraform.state()
         self.mutated = {t: self._mutate(t) for t in TYPES if (EXAMPLES / f"{t}.tf.json").exists()}
         self.planned_repair = self._changes()
-        self.repaired = self.terraform.apply()
+        self.repaired = self.terraform.apply("plan.bin")
         self.after_repair = self._changes()
         self.imported = self._import(directory / "import", {**provider, **tags})
         kept = (self.terraform.directory / "terraform.tfstate").read_text()
