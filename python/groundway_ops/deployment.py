@@ -5,9 +5,9 @@ import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 from groundway.errors import GroundwayError, Unavailable
 from groundway.platform import client
@@ -15,8 +15,8 @@ from groundway.platform import client
 Action = Literal["deploy", "destroy"]
 Report = Callable[[str], None]
 
-DONE = re.compile(r"^(?P<stack>\S+)\s+.*: (?:Creation|Destruction|Modifications) complete after")
-SUMMARY = re.compile(r"^(?P<stack>\S+)\s+(?P<text>(?:Apply|Destroy) complete! Resources: .*)$")
+DONE = re.compile(r": (?:Creation|Destruction|Modifications) complete after")
+SUMMARY = re.compile(r"(?:Apply|Destroy) complete! Resources: .*")
 COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 EVERY = 20  # resources between two lines of progress
 PARALLEL_STACKS = 4
@@ -44,7 +44,6 @@ def run(action: Action, environment: str, root: Path, log: Path, report: Report)
     log.parent.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, "GROUNDWAY_ENVIRONMENT": environment, "CI": "1", "FORCE_COLOR": "0"}
     env["NODE_OPTIONS"] = _node_options(env.get("NODE_OPTIONS", ""))
-    count = 0
     with (
         log.open("w") as out,
         subprocess.Popen(
@@ -58,19 +57,29 @@ def run(action: Action, environment: str, root: Path, log: Path, report: Report)
         ) as process,
     ):
         assert process.stdout
-        for raw in process.stdout:
-            line = COLOUR.sub("", raw).rstrip()
-            out.write(line + "\n")
-            if DONE.match(line):
-                count += 1
-                if count % EVERY == 0:
-                    report(f"{count} resources")
-            elif found := SUMMARY.match(line):
-                report(f"{found['stack']}: {found['text']}")
+        _follow(environment, process.stdout, out, report)
     if process.returncode:
         raise GroundwayError(
             f"cdktf {action} '{environment}-*' failed; the whole output is in {log}\n{_complaint(log)}"
         )
+
+
+def _follow(environment: str, lines: Iterable[str], out: TextIO, report: Report) -> None:
+    """Keep every line in `out`; report how far it is. cdktf names the stack in the first line of a batch only."""
+    name, stack, count = re.compile(rf"({re.escape(environment)}-\S+)\s"), environment, 0
+    for raw in lines:
+        line = COLOUR.sub("", raw).rstrip()
+        if not line:
+            continue
+        out.write(line + "\n")
+        if found := name.match(line):
+            stack = found[1]
+        if DONE.search(line):
+            count += 1
+            if count % EVERY == 0:
+                report(f"{stack}: {count} resources so far")
+        elif found := SUMMARY.search(line):
+            report(f"{stack}: {found[0]}")
 
 
 def _node_options(given: str) -> str:

@@ -11,10 +11,14 @@ from moto.server import ThreadedMotoServer
 from groundway.errors import GroundwayError, Unavailable
 from groundway_ops import deployment
 
-OUTPUT = """dev-foundation  Initializing the backend...
-dev-foundation  aws_vpc.network_vpc (network/vpc): Creating...
-dev-foundation  aws_vpc.network_vpc (network/vpc): Creation complete after 0s [id=vpc-1]
-dev-foundation  Apply complete! Resources: 1 added, 0 changed, 0 destroyed.
+# As cdktf prints it: the stack's name stands before the first line of a batch only, with colours and cursor movements.
+OUTPUT = """dev-foundation  \x1b[0m\x1b[1mInitializing the backend...\x1b[0m
+\x1b[2K\x1b[1A\x1b[2K\x1b[Gdev-foundation  \x1b[0m\x1b[1maws_vpc.network_vpc: Creating...\x1b[0m
+                aws_vpc.network_vpc: Creation complete after 0s [id=vpc-1]
+dev-foundation  \x1b[0m\x1b[1m\x1b[32m
+                Apply complete! Resources: 1 added, 0 changed, 0 destroyed.
+dev-ml  aws_s3_bucket.data: Creation complete after 0s [id=b]
+        Apply complete! Resources: 1 added, 0 changed, 0 destroyed.
 """
 
 
@@ -32,8 +36,11 @@ def test_reports_each_stack_and_keeps_the_output(tmp_path: Path) -> None:
     (tmp_path / "output").write_text(OUTPUT)
     root, said = checkout(tmp_path, 'cat output; echo "$@" > arguments; echo "$NODE_OPTIONS" > node'), list[str]()
     deployment.run("deploy", "dev", root, tmp_path / "log", said.append)
-    assert said == ["dev-foundation: Apply complete! Resources: 1 added, 0 changed, 0 destroyed."]
-    assert (tmp_path / "log").read_text() == OUTPUT
+    complete = "Apply complete! Resources: 1 added, 0 changed, 0 destroyed."
+    assert said == [f"dev-foundation: {complete}", f"dev-ml: {complete}"]
+    log = (tmp_path / "log").read_text()
+    assert "aws_vpc.network_vpc: Creation complete after 0s [id=vpc-1]" in log
+    assert "\x1b" not in log
     assert (tmp_path / "arguments").read_text().split()[:3] == ["deploy", "dev-*", "--auto-approve"]
     assert "--unhandled-rejections=warn" in (tmp_path / "node").read_text()
 
