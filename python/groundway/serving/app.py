@@ -110,8 +110,11 @@ class Routes:
     def _guard(self, route: str, endpoint: Endpoint) -> Endpoint:
         """Count and time `endpoint`, and turn errors into replies that say what to mend."""
 
+        metrics = self._lifecycle.metrics
+
         async def guarded(http: HttpRequest) -> Response:
             begun = time.perf_counter()
+            metrics.running.inc()
             try:
                 reply = await endpoint(http)
             except GroundwayError as e:
@@ -121,7 +124,9 @@ class Routes:
             except Exception as e:
                 self._lifecycle.report(f"{route}: {type(e).__name__}: {e}")
                 reply = _json({"error": "internal error; the server's log tells more"}, 500)
-            self._lifecycle.metrics.answered(route, reply.status_code, time.perf_counter() - begun)
+            finally:
+                metrics.running.dec()
+            metrics.answered(route, reply.status_code, time.perf_counter() - begun)
             return reply
 
         return guarded

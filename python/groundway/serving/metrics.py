@@ -26,6 +26,7 @@ class Metrics:
         self._latency = Histogram(
             "groundway_request_seconds", "Time to answer", ["model", "route"], buckets=LATENCY, **kw
         )
+        self.running = Gauge("groundway_requests_running", "Requests taken and not answered yet", **kw)
         self.features = Histogram("groundway_feature_fetch_seconds", "Online feature reads", buckets=LATENCY, **kw)
         self.batch = Histogram(
             "groundway_batch_rows", "Rows in one pass through the model", buckets=(1, 2, 4, 8, 16, 64, 256, 1024), **kw
