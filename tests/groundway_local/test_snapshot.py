@@ -15,6 +15,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 from local_cloud import REGION, bucket, client, groundway, status, up
 
+from groundway_local.emulator import snapshot
+
 DEV, PROD = "111111111111", "333333333333"
 
 
@@ -225,8 +227,20 @@ def resealed(data: bytes, **changes: Any) -> bytes:
     ],
     ids=["other moto", "other format", "torn", "one bit", "empty"],
 )
-def test_a_snapshot_that_cannot_be_trusted_is_set_aside(
-    damage: Callable[[bytes], bytes], why: str, home: Path, one_snapshot: bytes
+def test_a_snapshot_that_cannot_be_trusted_is_refused(
+    damage: Callable[[bytes], bytes], why: str, tmp_path: Path, one_snapshot: bytes
+) -> None:
+    path = tmp_path / "snapshot"
+    path.write_bytes(damage(one_snapshot))
+    with pytest.raises(snapshot.Unusable, match=why):
+        snapshot.read(path)
+    path.write_bytes(resealed(one_snapshot))
+    assert "s3" in snapshot.read(path)["backends"]
+
+
+@pytest.mark.parametrize("damage", [lambda data: resealed(data, moto="5.0.0"), lambda data: data[:-9]])
+def test_a_refused_one_is_set_aside_with_a_message(
+    damage: Callable[[bytes], bytes], home: Path, one_snapshot: bytes
 ) -> None:
     (home / "local").mkdir(parents=True)
     path = home / "local" / "snapshot"
@@ -234,10 +248,8 @@ def test_a_snapshot_that_cannot_be_trusted_is_set_aside(
     done = groundway(home, "up")
     assert done.returncode == 0
     assert "discarded" in done.stderr
-    assert why in done.stderr
     assert path.with_name("snapshot.discarded").read_bytes() == damage(one_snapshot)
     assert client("s3", done.stdout.strip()).list_buckets()["Buckets"] == []
-    groundway(home, "down")
 
 
 def test_a_whole_one_is_read(home: Path, one_snapshot: bytes) -> None:
