@@ -253,7 +253,6 @@ def test_the_emulator_is_restarted_while_terraform_waits(stack: Stack) -> None:
     stack.assert_converges()
 
 
-@pytest.mark.xfail(reason="the provider does not notice the end of its Terraform", strict=False)
 def test_the_provider_ends_with_its_terraform(stack: Stack) -> None:
     process = applied_until(stack, 1)
     assert stack.providers()
