@@ -36,7 +36,7 @@ ROLE_ARGUMENTS = {
     "policy": "Policy",
 }
 # Names of services in the `endpoints` block that botocore calls otherwise.
-SERVICES = {"cloudwatchlogs": "logs", "eventbridge": "events", "elbv2": "elbv2", "costexplorer": "ce"}
+SERVICES = {"cloudwatchlogs": "logs", "eventbridge": "events", "costexplorer": "ce"}
 
 
 def problems(config: State) -> list[Problem]:
@@ -115,7 +115,9 @@ def _endpoints(config: State) -> dict[str, str]:
     """Service to URL."""
     blocks = config.get("endpoints")
     given = [b for b in blocks if isinstance(b, dict)] if isinstance(blocks, list) else []
-    return {SERVICES.get(name, name): url for b in given for name, url in b.items() if isinstance(url, str) and url}
+    return {
+        str(SERVICES.get(name, name)): url for b in given for name, url in b.items() if isinstance(url, str) and url
+    }
 
 
 def _role(config: State) -> State:

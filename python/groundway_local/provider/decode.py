@@ -42,10 +42,10 @@ def pairs(tags: Any) -> dict[str, Any]:
     """`[{"Key": k, "Value": v}]`, whatever the members are called, or a map, as a map."""
     if isinstance(tags, dict):
         return tags
-    out = {}
+    out: dict[str, Any] = {}
     for tag in tags or []:
         low = {plain(k): v for k, v in tag.items()}
-        out[low.get("key", low.get("tagkey", low.get("name")))] = low.get("value", low.get("tagvalue"))
+        out[str(low.get("key", low.get("tagkey", low.get("name"))))] = low.get("value", low.get("tagvalue"))
     return out
 
 

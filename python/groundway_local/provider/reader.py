@@ -50,7 +50,8 @@ class Reader:
         for name in members(self.schema):
             if name in reference and reference[name] == reconcile.digest(actual.get(name)):
                 seen[name] = state.get(name)
-        return without_unknown(seen)
+        read: State = without_unknown(seen)
+        return read
 
     def answers(self, state: State) -> dict[str, Any] | None:
         """What the read calls say, merged; None when the resource is gone."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from groundway_local.provider.session import Api
 
 Arguments = dict[str, Any]
-Support = Literal["emulated", "patched", "recorded"]
+Support = Literal["emulated", "patched"]  # by moto as it is, or with a module of emulator/patches
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Op:
 
 @dataclass(frozen=True)
 class Step:
-    """Calls that no table can describe, for a change of `attrs`: `run(api, prior, planned)`; prior is {} at creation."""
+    """Calls that no table can describe, for a change of `attrs`: `run(api, prior, planned)`; prior is {} at first."""
 
     attrs: tuple[str, ...]
     run: Callable[[Api, State, State], None]
@@ -93,6 +93,7 @@ class Spec:
     - `filled`: blocks that AWS fills in when nobody sets them; left alone unless they are configured.
     - `prefixed`: attribute to the one that holds its prefix (`name`: `name_prefix`).
     - `enrich`: adds to the read answers what takes calls for each element.
+    - `support`: who carries it out.
     - `import_id`: template of the import id when it is not the id.
     """
 

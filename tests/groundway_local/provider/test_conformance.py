@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from groundway_local.provider.names import fill
 from groundway_local.provider.resources import registry
 
@@ -148,7 +149,8 @@ def told(ran: Any, address: str) -> str:
 def actions(changes: dict[str, Any], address: str) -> list[str]:
     if "broken" in changes:  # whoever broke it fails, the others cannot tell
         text = changes["broken"]["text"]
-        assert address not in text and "aws_" in text, text
+        assert "aws_" in text, text
+        assert address not in text, text
         pytest.skip("another type left this step without a plan")
     return changes[address]["actions"] if address in changes else ["absent"]
 

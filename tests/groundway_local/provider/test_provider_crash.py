@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+
 from groundway_local.provider.intents import Pending, intent
 from groundway_local.provider.values import UNKNOWN
 
@@ -52,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -129,11 +130,11 @@ def test_an_emulator_that_knows_nothing_of_this_is_left_alone():
     asked = []
 
     class Plain(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             asked.append(self.path)
             self.send_error(404)
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             raise AssertionError("nothing is pending")
 
         def log_message(self, *_: Any) -> None:

@@ -17,4 +17,4 @@ def updated_table(self: Any) -> ActionResult:
 
 
 def apply() -> None:
-    DynamoHandler.update_table = updated_table  # type: ignore[method-assign]  # what a patch does
+    DynamoHandler.update_table = updated_table

@@ -35,6 +35,6 @@ def modify_vpc_endpoint(self: Any, vpc_id: str, *arguments: Any, **named: Any) -
 
 
 def apply() -> None:
-    EC2Backend.modify_vpc_endpoint = modify_vpc_endpoint  # type: ignore[method-assign]
-    SecurityGroupRule.description = property(description)  # type: ignore[assignment, method-assign]
-    EC2Backend.modify_security_group_rules = modify_security_group_rules  # type: ignore[method-assign]
+    EC2Backend.modify_vpc_endpoint = modify_vpc_endpoint
+    SecurityGroupRule.description = property(description)
+    EC2Backend.modify_security_group_rules = modify_security_group_rules

@@ -113,13 +113,13 @@ def untag_resource(self: EKSResponse) -> ActionResult:
 
 
 def apply() -> None:
-    EKSResponse.create_cluster = created_cluster  # type: ignore[method-assign]  # what a patch does
-    EKSResponse.create_nodegroup = created_nodegroup  # type: ignore[method-assign]
-    EKSResponse.update_cluster_config = updated_cluster_config  # type: ignore[method-assign]
-    EKSResponse.tag_resource = tag_resource  # type: ignore[method-assign]
-    EKSResponse.untag_resource = untag_resource  # type: ignore[method-assign]
-    EKSResponse.update_cluster_version = update_cluster_version  # type: ignore[attr-defined]
-    EKSResponse.update_nodegroup_version = update_nodegroup_version  # type: ignore[attr-defined]
+    EKSResponse.create_cluster = created_cluster
+    EKSResponse.create_nodegroup = created_nodegroup
+    EKSResponse.update_cluster_config = updated_cluster_config
+    EKSResponse.tag_resource = tag_resource
+    EKSResponse.untag_resource = untag_resource
+    EKSResponse.update_cluster_version = update_cluster_version
+    EKSResponse.update_nodegroup_version = update_nodegroup_version
     nodegroup = "{0}/clusters/(?P<name>[^/]+)/node-groups/(?P<nodegroupName>[^/]+)"
     urls.url_paths["{0}/clusters/(?P<name>[^/]+)/updates$"] = urls.response.dispatch
     urls.url_paths[f"{nodegroup}/update-version$"] = urls.response.dispatch

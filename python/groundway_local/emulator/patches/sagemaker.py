@@ -13,4 +13,4 @@ def delete_model_package_group(self: SageMakerResponse) -> ActionResult:
 
 
 def apply() -> None:
-    SageMakerResponse.delete_model_package_group = delete_model_package_group  # type: ignore[attr-defined]
+    SageMakerResponse.delete_model_package_group = delete_model_package_group

@@ -35,8 +35,8 @@ def _replace_budget(api: Api, prior: State, planned: State) -> None:
         return
     name = planned["name"]
     budget = api.call("describe_budget", AccountId=api.account, BudgetName=name)["Budget"]
-    arguments = {"Budget": {k: v for k, v in budget.items() if k in ("BudgetName", "BudgetType", "TimeUnit")}}
-    arguments["Budget"]["TimeUnit"] = planned["time_unit"]
+    arguments: Arguments = {"Budget": {k: v for k, v in budget.items() if k in ("BudgetName", "AutoAdjustData")}}
+    arguments["Budget"] |= {"BudgetType": planned["budget_type"], "TimeUnit": planned["time_unit"]}
     if planned.get("cost_filter"):
         arguments["Budget"]["CostFilters"] = _write_filters(planned["cost_filter"])
     for block in planned.get("cost_types") or []:
@@ -130,7 +130,7 @@ SPECS = {
         ),
         enrich=_with_subscribers,
         update=(
-            Step((*_LIMIT, *_PERIOD, "cost_filter", "cost_types", "time_unit"), _replace_budget),
+            Step((*_LIMIT, *_PERIOD, "budget_type", "cost_filter", "cost_types", "time_unit"), _replace_budget),
             Step(("notification",), _set_notifications),
         ),
         delete=Op("delete_budget", _NAMED),

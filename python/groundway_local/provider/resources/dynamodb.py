@@ -46,8 +46,12 @@ def _set_capacity(api: Api, prior: State, planned: State) -> None:
     api.call("update_table", TableName=planned["name"], BillingMode=mode, **more)
 
 
+def _first(blocks: list[State] | None) -> State:
+    return blocks[0] if blocks else {}
+
+
 def _set_recovery(api: Api, _prior: State, planned: State) -> None:
-    block = next(iter(planned.get("point_in_time_recovery") or []), {})
+    block = _first(planned.get("point_in_time_recovery"))
     setting: dict[str, Any] = {"PointInTimeRecoveryEnabled": bool(block.get("enabled"))}
     if isinstance(days := block.get("recovery_period_in_days"), int):
         setting["RecoveryPeriodInDays"] = days
@@ -55,7 +59,7 @@ def _set_recovery(api: Api, _prior: State, planned: State) -> None:
 
 
 def _set_expiry(api: Api, prior: State, planned: State) -> None:
-    new, old = (next(iter(s.get("ttl") or []), {}) for s in (planned, prior))
+    new, old = _first(planned.get("ttl")), _first(prior.get("ttl"))
     name = new.get("attribute_name") or old.get("attribute_name")
     if name and (new.get("enabled") or old.get("enabled")):
         setting = {"Enabled": bool(new.get("enabled")), "AttributeName": name}
@@ -151,5 +155,6 @@ SPECS = {
         filled=("warm_throughput", "point_in_time_recovery", "ttl", "on_demand_throughput"),
         volatile=("stream_arn", "stream_label"),
         tagging=by_arn("list_tags_of_resource", "ResourceArn", "Tags"),
+        support="patched",
     ),
 }

@@ -12,7 +12,7 @@ _TAGGED = {"Filters": [{"Name": "resource-id", "Values": ["{id}"]}]}
 _BY_ID = {"LaunchTemplateId": "{id}"}
 
 
-def _choose_default(api: Api, prior: State, planned: State) -> None:
+def _choose_default(api: Api, _prior: State, planned: State) -> None:
     """The default version: the newest, the configured one, or the first."""
     found = api.call("describe_launch_templates", LaunchTemplateIds=[planned["id"]])["LaunchTemplates"][0]
     wanted = planned.get("default_version") if isinstance(planned.get("default_version"), int) else None
@@ -43,6 +43,7 @@ _DATA = (
     "image_id",
     "instance_initiated_shutdown_behavior",
     "instance_market_options",
+    "instance_requirements",
     "instance_type",
     "kernel_id",
     "key_name",
@@ -90,6 +91,7 @@ SPECS = {
             "vpc_security_group_ids": "SecurityGroupIds",
             "security_group_names": "SecurityGroups",
             "default_version": "DefaultVersionNumber",
+            "network_interfaces.security_groups": "Groups",
             "latest_version": "LatestVersionNumber",
             "tag_specifications": Via("TagSpecifications", read=_tag_specifications),
         },

@@ -217,8 +217,8 @@ SPECS = {
             Op(
                 "describe_route_tables",
                 {"Filters": [{"Name": "association.subnet-id", "Values": ["{subnet_id}"]}]},
-                "RouteTables[].Associations[] | [?SubnetId=='{subnet_id}'] | [0].{AssociationId: RouteTableAssociationId,"
-                " RouteTableId: RouteTableId, SubnetId: SubnetId}",
+                "RouteTables[].Associations[] | [?SubnetId=='{subnet_id}'] | [0]"
+                ".{AssociationId: RouteTableAssociationId, RouteTableId: RouteTableId, SubnetId: SubnetId}",
             ),
         ),
         update=(Step(("route_table_id",), _associate_other_table),),
@@ -250,6 +250,7 @@ SPECS = {
         computed=_arn("vpc-endpoint"),
         defaults={"vpc_endpoint_type": "Gateway"},
         tagging=EC2,
+        support="patched",
     ),
     "aws_flow_log": Spec(
         "ec2",

@@ -201,6 +201,7 @@ def _rule(side: str) -> Spec:
         },
         computed={"arn": "arn:aws:ec2:{region}:{account}:security-group-rule/{id}"},
         tagging=EC2,
+        support="patched",
     )
 
 

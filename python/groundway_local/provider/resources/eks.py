@@ -68,6 +68,7 @@ SPECS = {
                 attrs=(
                     "access_config",
                     "compute_config",
+                    "control_plane_scaling_config",
                     "deletion_protection",
                     "kubernetes_network_config",
                     "remote_network_config",

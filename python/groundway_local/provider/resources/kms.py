@@ -44,7 +44,11 @@ SPECS = {
         ),
         update=(
             Op("update_key_description", _KEY, attrs=("description",)),
-            Op("put_key_policy", {**_KEY, "PolicyName": "default"}, attrs=("policy",)),
+            Op(
+                "put_key_policy",
+                {**_KEY, "PolicyName": "default"},
+                attrs=("policy", "bypass_policy_lockout_safety_check"),
+            ),
             Step(("enable_key_rotation", "rotation_period_in_days"), _rotate),
             Step(("is_enabled",), _enable),
         ),

@@ -41,7 +41,7 @@ SPECS = {
         read=(Op("describe_log_groups", {"logGroupNamePrefix": "{id}"}, "logGroups[?logGroupName=='{id}'] | [0]"),),
         update=(Step(("retention_in_days",), _set_retention), Step(("kms_key_id",), _set_key)),
         delete=Op("delete_log_group", {"logGroupName": "{name}"}),
-        names={"arn": Via(read=_arn)},
+        names={"arn": Via(read=_arn), "deletion_protection_enabled": None},
         computed={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
         defaults={"log_group_class": "STANDARD", "retention_in_days": 0, "skip_destroy": False},
         provider_only=("skip_destroy",),

@@ -26,11 +26,10 @@ SPECS = {
             ),
         ),
         delete=Op("delete_parameter", {"Name": "{name}"}),
-        names={"insecure_value": None, "has_value_wo": None},
+        names={"insecure_value": None, "has_value_wo": None, "overwrite": None},
         defaults={"tier": "Standard"},
         volatile=("version",),
         sensitive=("value",),
-        unread=("overwrite",),
         tagging=Tagging(
             Op("list_tags_for_resource", _PARAMETER, "TagList"),
             Op("add_tags_to_resource", _PARAMETER),
