@@ -1,4 +1,6 @@
-"""The `groundway` command. Subcommands are entry points of the group `groundway.commands`, imported only when called."""
+"""The `groundway` command. Subcommands are entry points of `groundway.commands`, imported only when called."""
+
+# ruff: noqa: ARG002 -- click prescribes the signatures
 
 import ast
 import importlib.util

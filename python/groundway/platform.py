@@ -110,11 +110,13 @@ def load(environment: str | None = None) -> Platform:
     except BotoCoreError as e:
         raise Unavailable(
             f"cannot read {name} from SSM: {e}. For the local cloud: groundway local up, then "
-            f'eval "$(groundway local env {environment})"; for AWS: set credentials and AWS_REGION.'
+            f'eval "$(groundway local env {environment})"; for AWS: set credentials and AWS_DEFAULT_REGION.'
         ) from None
     platform = parse(text, f"SSM parameter {name}")
     if platform.environment != environment:
-        raise GroundwayError(f"SSM parameter {name} describes environment {platform.environment!r}, not {environment!r}")
+        raise GroundwayError(
+            f"SSM parameter {name} describes environment {platform.environment!r}, not {environment!r}"
+        )
     return platform
 
 

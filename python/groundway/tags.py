@@ -43,8 +43,4 @@ class CostTags(BaseModel):
         return CostTags.model_validate({**self.model_dump(), **changes})
 
 
-KEYS = tuple(
-    CostTags(
-        team="x", project="x", environment="x", cost_center="x", owner="x"
-    ).aws()
-)
+KEYS = tuple(CostTags(team="x", project="x", environment="x", cost_center="x", owner="x").aws())

@@ -20,6 +20,7 @@ SUMMARY = re.compile(r"(?:Apply|Destroy) complete! Resources: .*")
 COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 EVERY = 20  # resources between two lines of progress
 PARALLEL_STACKS = 4
+LOCK_SECONDS = 120
 
 
 def checkout(start: Path | None = None) -> Path:
@@ -44,6 +45,8 @@ def run(action: Action, environment: str, root: Path, log: Path, report: Report)
     log.parent.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, "GROUNDWAY_ENVIRONMENT": environment, "CI": "1", "FORCE_COLOR": "0"}
     env["NODE_OPTIONS"] = _node_options(env.get("NODE_OPTIONS", ""))
+    for step in ("plan", "apply", "destroy"):  # a deploy that another process is just finishing is waited for
+        env.setdefault(f"TF_CLI_ARGS_{step}", f"-lock-timeout={LOCK_SECONDS}s")
     with (
         log.open("w") as out,
         subprocess.Popen(

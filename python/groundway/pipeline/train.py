@@ -58,8 +58,11 @@ def train(
     if validation.start < training.end:
         raise InvalidInput(f"validation ({validation}) must be later than training ({training})")
     tags = workload.tags(platform).using(run=run_name(workload.NAME))
-    rows = {name: _rows(workload, prepared, span) for name, span in _spans(training, validation).items()}
     lineage = _lineage(workload, prepared, training, validation, tags)
+    if made := _made_before(registry, workload.NAME, lineage):
+        report(f"version {made.version.version} was made from the very same lineage: nothing to train")
+        return made
+    rows = {name: _rows(workload, prepared, span) for name, span in _spans(training, validation).items()}
     report(f"run {tags.run}: training on {training} ({len(rows['training']):,} rows), judged on {validation}")
     model_dir = fit(workload, rows, tags, lineage.parameters, lineage.seed, report)
     verdict = judge(workload, registry, model_dir, rows["validation"])
@@ -70,6 +73,21 @@ def train(
         version = registries.promote(registry, workload.NAME, version.version)
     report(f"version {version.version} {'is the champion' if verdict.passed else 'was refused; the champion stays'}")
     return Trained(version, verdict, lineage, verdict.passed)
+
+
+def _made_before(registry: Registry, name: str, lineage: Lineage) -> Trained | None:
+    """The newest version of this lineage, with the verdict it got. A lineage does not know uncommitted code.
+
+    This is how a pipeline that was killed goes on: a version that passed and was not promoted yet is promoted now.
+    """
+    found = [] if lineage.code.dirty is not False else registries.find(registry, name, lineage.identity())
+    if not found:
+        return None
+    version = found[-1]
+    verdict = Verdict.model_validate(registries.artifact(registry, version, "verdict.json"))
+    if verdict.passed:
+        version = registries.promote(registry, name, version.version)
+    return Trained(version, verdict, registries.lineage(registry, version), verdict.passed)
 
 
 def run_name(model: str) -> str:

@@ -3,7 +3,7 @@
 Each half can be repeated, and goes on where a killed one stopped: every step finds what is there already.
 """
 
-import sys
+import signal
 
 import click
 
@@ -18,15 +18,16 @@ def demo(context: click.Context, environment: str) -> None:
 
     With `up`, deploy and serve a first model, and leave it running; with `down`, tear that down.
     """
-    context.obj = Journey.start(environment)
+    context.obj = environment
     if context.invoked_subcommand is None:
-        whole(context.obj)
+        whole(Journey.start(environment))
 
 
 @demo.command(epilog="Example: groundway demo up")
 @click.pass_obj
-def up(journey: Journey) -> None:
+def up(environment: str) -> None:
     """Deploy, train and serve a first model; leave it running and print the addresses."""
+    journey = Journey.start(environment)
     journey.up()
     journey.report()
     click.echo("\n" + journey.addresses())
@@ -34,22 +35,41 @@ def up(journey: Journey) -> None:
 
 @demo.command(epilog="Example: groundway demo down")
 @click.pass_obj
-def down(journey: Journey) -> None:
+def down(environment: str) -> None:
     """Destroy what was deployed and stop every process."""
+    journey = Journey.start(environment)
     journey.down()
     journey.report()
 
 
 def whole(journey: Journey) -> None:
     """Both halves with the watching between them. Whatever happens, what was started is torn down."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    if journey.left_running():
+        click.echo("An earlier run left things running; tearing them down first.")
+        journey.down()
+        journey = Journey.start(journey.environment)
     try:
         journey.up()
         journey.live()
-    finally:
-        failed = sys.exc_info()[0] is not None
-        if failed:
-            click.echo("\nStopped early; tearing down.", file=sys.stderr)
-        journey.down()
-        page = journey.report()
+    except BaseException:
+        click.echo("\nStopped early; tearing down.", err=True)
+        _down_quietly(journey)
+        raise
+    journey.down()
+    page = journey.report()
     click.echo("\n" + journey.summary())
     click.echo(f"\nThe report: {page}")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _down_quietly(journey: Journey) -> None:
+    """Tear down without hiding why: a second failure is told, and the first one stays the one that counts."""
+    try:
+        journey.down()
+        journey.report()
+    except click.ClickException as e:
+        click.echo(f"The tear-down failed too: {e.message}\nTry again with: make down", err=True)

@@ -18,7 +18,7 @@ from groundway.service import home
 from groundway_ops import deployment
 from groundway_ops.demo import cloud
 from groundway_ops.demo.steps import say, step
-from groundway_ops.report.record import Dataset, Deployment, Record, Reproduction
+from groundway_ops.report.record import Dataset, Deployment, Record, Reproduction, Version
 
 if TYPE_CHECKING:
     from groundway.pipeline import Prepared, Workload
@@ -70,11 +70,16 @@ class Journey:
 
         return pipeline.prepare(self.workload, self.platform, say)
 
+    def left_running(self) -> bool:
+        """Whether an earlier run did not come to its `down`."""
+        return self._path().exists()
+
     # the halves
 
     def up(self) -> None:
-        """Cloud, platform, registry, a first version, its server."""
-        self._begin_anew()
+        """Cloud, platform, registry, a first version, its server. The record tells of this run only."""
+        self.record = Record(started=_now(), model=MODEL)
+        self._save()
         self._step("Start the local cloud", self._start_cloud)
         self._step(f"Deploy {self.environment}-* with cdktf", self._deploy)
         self._step("Start the model registry", self._start_registry)
@@ -133,7 +138,7 @@ class Journey:
 
         spans = Span.parse(TRAINING), Span.parse(VALIDATION)
         trained = pipeline.train(self.workload, self.platform, self.prepared, self.registry, *spans, say)
-        self.record.versions.append(version(trained))
+        self._registered(version(trained))
         self.record.tags = self.workload.tags(self.platform).aws()
         trained.verdict.require()
 
@@ -142,6 +147,7 @@ class Journey:
         from groundway.serving.settings import Settings
 
         process.start(Settings(model=MODEL, environment=self.environment, log_seconds=2), report=say)
+        say(f"version {process.reload(MODEL)[0]} is served")
 
     def _watch(self) -> None:
         from groundway import pipeline
@@ -154,7 +160,7 @@ class Journey:
         for observation in seen:
             self.record.months.append(month(observation))
             if observation.retrained:
-                self.record.versions.append(version(observation.retrained))
+                self._registered(version(observation.retrained))
             self._save()
 
     def _restore(self) -> None:
@@ -203,14 +209,15 @@ class Journey:
 
     # the rest
 
-    def _begin_anew(self) -> None:
-        """A second `up` looks at everything again; the record tells of this run only."""
-        self.record = Record(started=_now(), model=MODEL)
-
     def _step(self, title: str, action: Callable[[], None]) -> None:
         with step(self.record, title):
             action()
         self._save()
+
+    def _registered(self, version: Version) -> None:
+        for earlier in self.record.versions:
+            earlier.champion = earlier.champion and not version.champion
+        self.record.versions.append(version)
 
     def _save(self) -> None:
         self.record.save(self._path())

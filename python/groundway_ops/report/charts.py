@@ -82,7 +82,7 @@ def feature_drift(record: Record) -> Any:
         .encode(
             x=alt.X("month:O", title=None),
             y=alt.Y("feature:N", title=None, sort=most),
-            color=alt.Color("PSI:Q", scale=alt.Scale(scheme="oranges", domainMax=1.0, clamp=True)),
+            color=alt.Color("PSI:Q", scale=alt.Scale(type="symlog", scheme="oranges", domainMin=0)),
             tooltip=["month", "feature", alt.Tooltip("PSI", format=".3f")],
         )
         .properties(width=WIDTH, height=24 * max(1, len(most)))

@@ -1,8 +1,7 @@
 """moto reads a bucket policy without its conditions, so "deny what is not TLS" would deny everything.
 
-
-A statement with a condition is therefore left out here: what it would decide on AWS is not rehearsed. Statements without
-one still decide.
+A statement with a condition is therefore left out here: what it would decide on AWS is not rehearsed. Statements
+without one still decide.
 """
 
 import json
