@@ -153,6 +153,34 @@ def test_another_region_and_account(cloud, terraform):
     assert terraform.destroy().code == 0
 
 
+def test_a_protected_cluster_is_not_deleted(cloud, terraform):
+    cluster = {
+        "name": "lifecycle",
+        "role_arn": "${aws_iam_role.this.arn}",
+        "vpc_config": {"subnet_ids": ["${aws_subnet.this.id}"]},
+        "deletion_protection": True,
+    }
+    config = resources(
+        vpc={"cidr_block": "10.0.0.0/16"},
+        subnet={"vpc_id": "${aws_vpc.this.id}", "cidr_block": "10.0.1.0/24"},
+        iam_role={"name": "lifecycle-cluster", "assume_role_policy": TRUST},
+        eks_cluster=cluster,
+    )
+    terraform.write(config)
+    terraform.applied()
+    ran = terraform.destroy()
+    assert ran.code == 1
+    assert "deletionProtection" in ran.errors
+    terraform.write(
+        {
+            **config,
+            "resource": {**config["resource"], "aws_eks_cluster": {"this": {**cluster, "deletion_protection": False}}},
+        }
+    )
+    terraform.applied()
+    assert terraform.destroy().code == 0
+
+
 def test_it_is_a_plugin_and_says_so():
     ran = subprocess.run([sys.executable, "-m", "groundway_local.provider"], capture_output=True, text=True)
     assert ran.returncode == 1

@@ -5,6 +5,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.eks import urls
+from moto.eks.exceptions import InvalidRequestException
 from moto.eks.responses import EKSResponse
 
 # Parameter -> attribute of moto's object, from which the answer is serialized.
@@ -21,6 +22,7 @@ NODEGROUP = {"updateConfig": "update_config", "nodeRepairConfig": "node_repair_c
 
 create_cluster = EKSResponse.create_cluster
 create_nodegroup = EKSResponse.create_nodegroup
+delete_cluster = EKSResponse.delete_cluster
 update_cluster_config = EKSResponse.update_cluster_config
 
 
@@ -76,6 +78,13 @@ def _merged_logging(before: Any, given: list[dict[str, Any]]) -> dict[str, Any]:
     return {"clusterLogging": [g for g in groups if g["types"]]}
 
 
+def guarded_delete_cluster(self: EKSResponse) -> ActionResult:
+    if getattr(_cluster(self), "deletion_protection", False):
+        text = "Cannot delete the cluster while deletionProtection is enabled. Disable it first."
+        raise InvalidRequestException(clusterName=self._get_param("name"), message=text)
+    return delete_cluster(self)
+
+
 def update_cluster_version(self: EKSResponse) -> ActionResult:
     _cluster(self).version = self._get_param("version")
     return _update("VersionUpdate")
@@ -116,6 +125,7 @@ def apply() -> None:
     EKSResponse.create_cluster = created_cluster
     EKSResponse.create_nodegroup = created_nodegroup
     EKSResponse.update_cluster_config = updated_cluster_config
+    EKSResponse.delete_cluster = guarded_delete_cluster
     EKSResponse.tag_resource = tag_resource
     EKSResponse.untag_resource = untag_resource
     EKSResponse.update_cluster_version = update_cluster_version

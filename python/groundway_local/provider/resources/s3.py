@@ -40,8 +40,8 @@ def _suspend(api: Api, state: State) -> None:
     api.call("put_bucket_versioning", Bucket=state["bucket"], VersioningConfiguration=configuration)
 
 
-def _setting(put: str, get: Op, delete: str, **more: Any) -> Spec:
-    """A sub-resource of a bucket: put whole, read, deleted."""
+def _setting(put: str, get: Op, delete: str, fixed: tuple[str, ...] = ("bucket",), **more: Any) -> Spec:
+    """A sub-resource of a bucket: put whole, read, deleted. No answer says whose it is."""
     return Spec(
         "s3",
         "",
@@ -49,9 +49,9 @@ def _setting(put: str, get: Op, delete: str, **more: Any) -> Spec:
         id="{bucket}",
         read=(get,),
         update=(Op(put, whole=True),),
-        delete=Op(delete, _BUCKET) if delete else None,
-        replace=("bucket", "expected_bucket_owner"),
-        unread=("bucket", "expected_bucket_owner"),
+        delete=Op(delete, _BUCKET),
+        replace=fixed,
+        unread=fixed,
         **more,
     )
 
@@ -119,6 +119,7 @@ SPECS = {
         "put_bucket_encryption",
         Op("get_bucket_encryption", _BUCKET),
         "delete_bucket_encryption",
+        fixed=("bucket", "expected_bucket_owner"),
         names={
             "rule": Via(
                 "ServerSideEncryptionConfiguration",
@@ -161,6 +162,7 @@ SPECS = {
         "put_bucket_lifecycle_configuration",
         Op("get_bucket_lifecycle_configuration", _BUCKET),
         "delete_bucket_lifecycle",
+        fixed=("bucket", "expected_bucket_owner"),
         names={"rule": Via("LifecycleConfiguration", write=lambda v: {"rule": v}, read="Rules")},
     ),
 }
