@@ -91,6 +91,24 @@ def start(model: str, port: int | None, as_json: bool, **given: Any) -> None:
     click.echo(json.dumps({"url": running.url, "pid": running.pid}) if as_json else running.url)
 
 
+@serve.command(epilog="""Example: groundway serve ask my-model '{"field": 1}'""")
+@click.argument("model")
+@click.argument("rows", nargs=-1, required=True)
+@as_json
+def ask(model: str, rows: tuple[str, ...], as_json: bool) -> None:
+    """Ask the running server of MODEL about ROWS, each a JSON object of the request's fields."""
+    from groundway.errors import InvalidInput
+    from groundway.serving import process
+
+    try:
+        parsed = [json.loads(row) for row in rows]
+    except json.JSONDecodeError as e:
+        raise InvalidInput(f"a row is not JSON: {e}") from None
+    answer = process.ask(model, parsed)
+    text = "\n".join(f"{p:.4f}" for p in answer["predictions"]) + f"  (version {answer['model_version']})"
+    click.echo(json.dumps(answer) if as_json else text)
+
+
 @serve.command(epilog="Example: groundway serve reload flights-delay")
 @click.argument("model")
 @as_json

@@ -1,9 +1,11 @@
-"""A server in the background: start, find, reload, stop."""
+"""A server in the background: start, find, ask, reload, stop."""
 
 import json
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from groundway import service
 from groundway.errors import GroundwayError, InvalidInput, Refused, Unavailable
@@ -40,14 +42,29 @@ def reload(model: str) -> tuple[str, bool]:
 
     Raises `Refused` when the new champion was tampered with; the old one is served on then.
     """
+    found = _post(model, "/groundway/reload", None)
+    return str(found["version"]), bool(found["changed"])
+
+
+def ask(model: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the running server answers to `rows`: `predictions`, `model_version`, `request_id`, `ids`.
+
+    Raises `InvalidInput`, naming the field, for rows that do not fit the contract.
+    """
+    return _post(model, "/invocations", {"instances": list(rows)})
+
+
+def _post(model: str, path: str, document: Any) -> dict[str, Any]:
     running = find(model)
     if running is None:
         raise Unavailable(f"no server of {model} is running: groundway serve start {model}")
-    ask = urllib.request.Request(f"{running.url}/groundway/reload", method="POST")  # noqa: S310 - our own, on loopback
+    body = b"" if document is None else json.dumps(document).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{running.url}{path}", body, headers, method="POST")  # noqa: S310 - our own
     try:
-        with urllib.request.urlopen(ask, timeout=120) as reply:  # noqa: S310
-            found = json.load(reply)
-            return str(found["version"]), bool(found["changed"])
+        with urllib.request.urlopen(request, timeout=120) as reply:  # noqa: S310
+            answer: dict[str, Any] = json.load(reply)
+            return answer
     except urllib.error.HTTPError as e:
         kinds: dict[int, type[GroundwayError]] = {400: InvalidInput, 409: Refused}
         raise kinds.get(e.code, Unavailable)(json.load(e)["error"]) from None

@@ -8,6 +8,8 @@ from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
 EMPTY_ACCOUNT = "000000000000"  # its backends show what a new account holds by itself: AMIs, managed policies
+# What AWS shows for a while after it was deleted, or keeps until a waiting period is over, is not held any more.
+GONE = {"deleted", "deleting", "PendingDeletion"}
 INTERNAL = ("tagger", "amis", "policies_by_id", "instance_types")
 
 
@@ -41,7 +43,8 @@ def kinds(backend: Any) -> dict[str, int]:
 def objects(value: Any, depth: int = 2) -> Iterator[BaseModel]:
     """The resources in a container, which may be grouped once (by region, by parent)."""
     if isinstance(value, BaseModel):
-        yield value
+        if not {getattr(value, "state", None), getattr(value, "key_state", None)} & GONE:
+            yield value
     elif depth and isinstance(value, (dict, list)):
         for member in value.values() if isinstance(value, dict) else value:
             yield from objects(member, depth - 1)
