@@ -11,6 +11,8 @@ pytestmark = pytest.mark.slow
 
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
+NUMBERED = {"name": "minimal", "hash_key": "id", "attribute": {"name": "id", "type": "N"}}
+
 
 def resources(**types: Any) -> dict[str, Any]:
     return {"resource": {f"aws_{t}": {"this": body} for t, body in types.items()}}
@@ -150,6 +152,58 @@ def test_another_region_and_account(cloud, terraform):
     arns = [terraform.state()[f"aws_sns_topic.{n}"]["arn"] for n in ("here", "there")]
     assert arns == ["arn:aws:sns:us-west-2:111122223333:here", "arn:aws:sns:eu-west-1:444455556666:there"]
     assert terraform.actions() == {}
+    assert terraform.destroy().code == 0
+
+
+def test_what_nobody_asked_for_is_left_alone_until_it_changes(cloud, terraform):
+    """AWS fills in much that is not configured; that is no drift, but a change of it is."""
+    terraform.write(
+        resources(
+            ecr_repository={"name": "minimal"},
+            vpc={"cidr_block": "10.0.0.0/16"},
+            subnet={"vpc_id": "${aws_vpc.this.id}", "cidr_block": "10.0.1.0/24"},
+            security_group={"vpc_id": "${aws_vpc.this.id}"},
+            launch_template={"instance_type": "m6i.large"},
+            iam_role={"name": "minimal", "assume_role_policy": TRUST},
+            eks_cluster={
+                "name": "minimal",
+                "role_arn": "${aws_iam_role.this.arn}",
+                "vpc_config": {"subnet_ids": ["${aws_subnet.this.id}"]},
+            },
+            eks_node_group={
+                "cluster_name": "${aws_eks_cluster.this.name}",
+                "node_role_arn": "${aws_iam_role.this.arn}",
+                "subnet_ids": ["${aws_subnet.this.id}"],
+                "scaling_config": {"min_size": 0, "desired_size": 0, "max_size": 1},
+            },
+            s3_bucket={},
+            sns_topic={"name": "minimal"},
+            kms_key={},
+            dynamodb_table={**NUMBERED, "read_capacity": 1, "write_capacity": 1},
+            budgets_budget={"name": "minimal", "budget_type": "COST", "limit_amount": "5.0", "time_unit": "MONTHLY"},
+            cloudwatch_metric_alarm={
+                "alarm_name": "minimal",
+                "namespace": "N",
+                "metric_name": "M",
+                "comparison_operator": "LessThanThreshold",
+                "evaluation_periods": 1,
+                "period": 60,
+                "statistic": "Sum",
+                "threshold": 1,
+            },
+        )
+    )
+    ran = terraform.applied()
+    assert ran.diagnostics("warning") == []
+    assert terraform.actions() == {}
+    topic = terraform.state()["aws_sns_topic.this"]["arn"]
+    sns = cloud.client("sns")
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="somebody's")
+    encrypted = terraform.state()["aws_ecr_repository.this"]["encryption_configuration"]
+    assert encrypted == []
+    assert terraform.actions() == {"aws_sns_topic.this": ["update"]}
+    terraform.applied()
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DisplayName"] == ""
     assert terraform.destroy().code == 0
 
 
