@@ -34,10 +34,10 @@ class Names:
         """The member that an attribute is, or None."""
         have = {plain(m): m for m in members}
         over = self.override(attribute)
-        if over is not False:
-            wanted = over.member if isinstance(over, Via) else over
-            candidates = (wanted,) if isinstance(wanted, str) else wanted or ()
-            return next((have[plain(c)] for c in candidates if plain(c) in have), None)  # type: ignore[union-attr]
+        if not isinstance(over, bool):
+            wanted = over.member if isinstance(over, Via) else over or ()
+            candidates = (wanted,) if isinstance(wanted, str) else wanted
+            return next((have[plain(c)] for c in candidates if plain(c) in have), None)
         name, noun = plain(attribute), plain(self.block or self.spec.noun)
         singular = name.removesuffix("ids") + "s", name.removesuffix("id"), name.removesuffix("s")
         return next((have[c] for c in (name, noun + name, name + "s", *singular) if c in have), None)

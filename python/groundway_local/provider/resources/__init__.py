@@ -1,4 +1,9 @@
-"""The resource types: a module for each service, each with its `SPECS` (type name to Spec)."""
+"""The resource types: a module for each service, each with its `SPECS` (type name to Spec).
+
+To add a type: a `Spec` here (see `spec.py`; most are its calls and an id), an example that says how it changes in
+`tests/groundway_local/provider/examples/`, and, where moto lacks something, a module in `emulator/patches/`. The schema
+comes from the bindings. `test_conformance.py` then takes the type through its whole life.
+"""
 
 from __future__ import annotations
 
