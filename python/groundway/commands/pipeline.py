@@ -55,6 +55,7 @@ def run(
     from groundway.pipeline import Span
 
     workload, spans = pipeline.find(model), (Span.parse(training), Span.parse(validation))
+    spans[1].require_after(spans[0])  # before the data is landed
     where = platform.load(environment)
     connected = registry.connect()
     prepared = pipeline.prepare(workload, where, say, dataset)
@@ -71,7 +72,9 @@ def run(
 @pipeline.command(epilog="Example: groundway pipeline watch flights-delay --months 2013-05..2013-12 --history 3")
 @click.argument("model")
 @click.option("--months", required=True, help="Months of traffic to send through the running server.")
-@click.option("--history", type=click.IntRange(1), default=3, show_default=True, help="Months that retraining uses.")
+@click.option(
+    "--history", type=click.IntRange(1, 120), default=3, show_default=True, help="Months that retraining uses."
+)
 @dataset
 @environment
 @as_json

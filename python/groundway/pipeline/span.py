@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from groundway.errors import InvalidInput
 
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, order=True)
@@ -19,8 +19,8 @@ class Span:
 
     @classmethod
     def parse(cls, text: str) -> "Span":
-        first, _, last = text.partition("..")
-        span = cls(first, last or first)
+        first, dots, last = text.partition("..")
+        span = cls(first, last if dots else first)
         if not all(MONTH.fullmatch(m) for m in (span.first, span.last)):
             raise InvalidInput(f"{text!r} is no span of months: write 2013-01 or 2013-01..2013-03")
         if span.last < span.first:
@@ -42,6 +42,11 @@ class Span:
     @property
     def window(self) -> tuple[datetime, datetime]:
         return self.start, self.end
+
+    def require_after(self, training: "Span") -> None:
+        """Raises `InvalidInput` unless this span, of validation, is later than `training`."""
+        if self.start < training.end:
+            raise InvalidInput(f"validation ({self}) must be later than training ({training})")
 
     def months(self) -> Iterator["Span"]:
         month = self.first
