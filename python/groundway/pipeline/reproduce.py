@@ -40,7 +40,7 @@ def reproduce(
     if differences := changed(lineage, workload):
         raise Refused(
             f"{workload.NAME}@{registered.version} was made from other sources: {'; '.join(differences)}. "
-            f"Check out its revision and try again: git worktree add ../reproduce {lineage.code.revision}"
+            + _where(lineage)
         )
     prepared = prepare(workload, platform, report, lineage.dataset_version)
     rows = {
@@ -60,6 +60,14 @@ def reproduce(
         identical=bool(np.array_equal(again, before)),
         largest_difference=float(np.abs(again - before).max()),
     )
+
+
+def _where(lineage: Lineage) -> str:
+    """Where those sources are to be found."""
+    if lineage.code.revision is None:
+        return "They were in no git checkout, so no revision of them is known."
+    uncommitted = ", and with changes that were not committed" if lineage.code.dirty else ""
+    return f"Check out its revision{uncommitted}, and try again: git worktree add ../reproduce {lineage.code.revision}"
 
 
 def changed(lineage: Lineage, workload: Workload) -> list[str]:

@@ -55,8 +55,7 @@ def train(
     The verdict, with its reasons, is kept with the version whichever way it goes. Raises `InvalidInput` when validation
     is not later than training, `GroundwayError` when the script fails.
     """
-    if validation.start < training.end:
-        raise InvalidInput(f"validation ({validation}) must be later than training ({training})")
+    validation.require_after(training)
     tags = workload.tags(platform).using(run=run_name(workload.NAME))
     lineage = _lineage(workload, prepared, training, validation, tags)
     if made := _made_before(registry, workload.NAME, lineage):
@@ -78,16 +77,19 @@ def train(
 def _made_before(registry: Registry, name: str, lineage: Lineage) -> Trained | None:
     """The newest version of this lineage, with the verdict it got. A lineage does not know uncommitted code.
 
-    This is how a pipeline that was killed goes on: a version that passed and was not promoted yet is promoted now.
+    This is how a pipeline that was killed goes on: a version that passed and was not promoted yet is promoted now. One
+    that a later champion has replaced is not: it was not judged against that.
     """
     found = [] if lineage.code.dirty is not False else registries.find(registry, name, lineage.identity())
     if not found:
         return None
     version = found[-1]
     verdict = Verdict.model_validate(registries.artifact(registry, version, "verdict.json"))
-    if verdict.passed:
-        version = registries.promote(registry, name, version.version)
-    return Trained(version, verdict, registries.lineage(registry, version), verdict.passed)
+    champion = registries.champion(registry, name)
+    if verdict.passed and (champion is None or champion.version < version.version):
+        champion = version = registries.promote(registry, name, version.version)
+    promoted = champion is not None and champion.version == version.version
+    return Trained(version, verdict, registries.lineage(registry, version), promoted)
 
 
 def run_name(model: str) -> str:
