@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from groundway_local.provider import loopback, schema
+from groundway_local.provider import intents, loopback, schema
 from groundway_local.provider.data_sources import DATA_SOURCES
 from groundway_local.provider.problem import Problem
 from groundway_local.provider.resources import registry
@@ -26,6 +26,7 @@ def main() -> None:
     from groundway_local.provider.provider import Provider
     from groundway_local.provider.server import serve
 
+    intents.terraform()
     loopback.isolate_environment()
     serve(Provider(specs, DATA_SOURCES, catalog))
 

@@ -13,6 +13,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
+from functools import cache
 from typing import Any
 
 from groundway_local.provider.values import UNKNOWN, State
@@ -35,14 +36,16 @@ def _known(value: Any) -> Any:
 
 def headers(type_name: str, planned: State, fresh: bool = False) -> dict[str, str]:
     """The headers of a create call."""
-    marks = {"X-Groundway-Intent": intent(type_name, planned), "X-Groundway-Run": _run()}
+    marks = {"X-Groundway-Intent": intent(type_name, planned), "X-Groundway-Run": terraform()}
     return marks | {"X-Groundway-Fresh": "1"} if fresh else marks
 
 
-def _run() -> str:
+@cache
+def terraform() -> str:
+    """The Terraform that started this process. Asked at the start: once it is dead the parent is another."""
     from groundway_local.processes import ProcessId
 
-    parent = ProcessId.of(os.getppid())  # the plugin's parent is Terraform
+    parent = ProcessId.of(os.getppid())
     return f"{parent.pid}:{parent.started}" if parent else f"{os.getppid()}:0"
 
 
