@@ -71,5 +71,6 @@ def _down_quietly(journey: Journey) -> None:
     try:
         journey.down()
         journey.report()
-    except click.ClickException as e:
-        click.echo(f"The tear-down failed too: {e.message}\nTry again with: make down", err=True)
+    except Exception as e:
+        what = e.message if isinstance(e, click.ClickException) else f"{type(e).__name__}: {e}"
+        click.echo(f"The tear-down failed too: {what}\nTry again with: make down", err=True)
