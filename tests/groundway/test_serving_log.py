@@ -48,7 +48,7 @@ def add(log: PredictionLog, rows: int = 1, at: str = JULY, version: str = "1", n
     log.add([asked], pd.DataFrame({"n": np.arange(rows, dtype=float)}), np.full(rows, 0.25), version)
 
 
-def until(condition, seconds: float = 5) -> None:
+def until(condition, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
