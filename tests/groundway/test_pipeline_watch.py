@@ -219,12 +219,13 @@ def test_the_command_says_a_line_a_month_and_has_the_server_take_up_the_champion
         assert done.exit_code == 0, (done.output, done.exception)
         return done.stdout
 
+    assert watched("--months", "2013-06").startswith("2013-06  version 3 ")  # no retraining that would tell it
+    assert life.served_now() == "3"
     told = [json.loads(line) for line in watched("--json").splitlines()]
     assert [t["month"] for t in told] == [str(m) for m in MONTHS.months()]
     assert [t["assessment"]["version"] for t in told] == ["1", "1", "1", "3"]
     made = [(t["retrained"]["version"]["version"], t["retrained"]["promoted"]) for t in told if t["retrained"]]
     assert made == [(2, False), (3, True)]
-    assert life.served_now() == "3"
     lines = watched().splitlines()
     assert [line.split("retrained: ")[1:] for line in lines] == [
         [],
