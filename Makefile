@@ -6,6 +6,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKS := requirements/groundway.txt requirements/uv.txt requirements/terraform.txt package-lock.json
 
+# What programs leave in the temporary directory goes when they are done. Not for `up`: its servers stay.
+TIDY = export TMPDIR="$$(mktemp -d)"; trap 'rm -rf "$$TMPDIR"' EXIT;
+
 .PHONY: help setup demo up down test quick lint types lock setup-tests clean bench
 
 help: ## List the targets
@@ -17,7 +20,7 @@ setup: .venv/.ready ## Make .venv, the cdktf command line and Terraform ready; n
 	@$(PYTHON) tools/setup.py
 
 demo: setup ## The whole life cycle in the local cloud: deploy, train, serve, watch, retrain, report, tear down
-	@$(BIN)/groundway demo
+	@$(TIDY) $(BIN)/groundway demo
 
 up: setup ## The first half of the demo: everything stays running and its addresses are printed
 	@$(BIN)/groundway demo up
@@ -26,10 +29,10 @@ down: setup ## The second half: destroy what `make up` deployed and stop every p
 	@$(BIN)/groundway demo down
 
 test: setup setup-tests lint types ## Everything that proves the project: linters, types, import rules, all tests
-	@$(BIN)/python -m pytest
+	@$(TIDY) $(BIN)/python -m pytest
 
 quick: setup lint ## The tests that take seconds
-	@$(BIN)/python -m pytest -m 'not slow'
+	@$(TIDY) $(BIN)/python -m pytest -m 'not slow'
 
 lint: setup ## ruff and the import rules
 	@$(BIN)/ruff check .

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from pathlib import Path
@@ -67,16 +68,25 @@ def environment(directory: Path, lock: str) -> Path:
         print(f"  {directory.name} ...", end="", flush=True)
         venv.create(directory, with_pip=True, clear=True)
         print(" made", flush=True)
-    if not (directory / "bin" / "uv").exists():
+    if not locked(directory):
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
         run("the installer", [*pip, "-r", "requirements/uv.txt"])
+        (directory / ".installer").write_text((ROOT / "requirements" / "uv.txt").read_text())
     # --no-deps: the locks are complete, and one pin in them deliberately overrides a package's wish (overrides.txt)
     run(f"packages of {lock}", [*uv_install(directory), "--require-hashes", "-r", lock])
     return python
 
 
+def locked(directory: Path) -> bool:
+    """Whether the installer in this environment is the one that its lock names."""
+    stamp = directory / ".installer"
+    return stamp.exists() and stamp.read_text() == (ROOT / "requirements" / "uv.txt").read_text()
+
+
 def uv_install(directory: Path) -> list[str]:
-    return [str(directory / "bin" / "uv"), "pip", "install", "--python", str(directory / "bin" / "python"), "--no-deps"]
+    """Nothing is installed that no lock names: no dependencies beside it, no build tools fetched on the way."""
+    python = ["--python", str(directory / "bin" / "python")]
+    return [str(directory / "bin" / "uv"), "pip", "install", *python, "--no-deps", "--no-build-isolation"]
 
 
 def node_packages() -> None:
@@ -117,7 +127,7 @@ def set_up() -> None:
     check_tools()
     directory = ROOT / ".venv"
     python = environment(directory, "requirements/groundway.txt")
-    run("groundway itself", [*uv_install(directory), "--no-build-isolation", "-e", "."])
+    run("groundway itself", [*uv_install(directory), "-e", "."])
     node_packages()
     terraform(directory)
     env = {"GROUNDWAY_HOME": str(HOME), "PYTHONPATH": str(ROOT)}
@@ -147,8 +157,9 @@ def main() -> int:
     parser.add_argument("--tests", action="store_true", help="also what only the tests need: CDK Terrain, Chromium")
     arguments = parser.parse_args()
     print("Setting up Groundway", flush=True)
-    with open(ROOT / ".setup.lock", "w") as lock:
+    with open(ROOT / ".setup.lock", "w") as lock, tempfile.TemporaryDirectory(prefix="groundway-") as temporary:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once take turns
+        os.environ["TMPDIR"] = temporary  # what the tools leave there goes with it
         try:
             if arguments.tests:
                 set_up_cdktn()

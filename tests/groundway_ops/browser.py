@@ -1,7 +1,9 @@
 """A headless Chromium, driven over its own protocol: open a page, evaluate, collect what the console says."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -76,12 +78,13 @@ def chromium() -> Iterator[Page]:
             [BINARY, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             with connect(_address(Path(profile)), max_size=None) as connection:
                 yield Page(connection)
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its children write into the profile too
             process.wait()
 
 

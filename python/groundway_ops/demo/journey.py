@@ -45,7 +45,7 @@ class Journey:
         environments.load(environment, root)  # a mistake in it is told before anything starts
         os.environ.setdefault("GROUNDWAY_HOME", str(root / ".groundway"))
         saved = home() / "demo" / f"{environment}.json"
-        record = Record.load(saved) if saved.exists() else Record(started=_now(), model=MODEL)
+        record = _left(saved) or Record(started=_now(), model=MODEL)
         return cls(environment, root, record)
 
     @cached_property
@@ -262,3 +262,11 @@ class Journey:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _left(path: Path) -> Record | None:
+    """The record that an earlier run left, if this revision can read it; what it deployed is torn down in any case."""
+    try:
+        return Record.load(path)
+    except (FileNotFoundError, ValueError):
+        return None
