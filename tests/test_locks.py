@@ -15,7 +15,7 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)")
 
 def wanted(name: str) -> list[Requirement]:
     lines = (ROOT / "requirements" / f"{name}.in").read_text().splitlines()
-    return [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+    return [Requirement(line.split("  #")[0]) for line in lines if line.strip() and not line.startswith("#")]
 
 
 def pinned(text: str) -> dict[str, str]:
