@@ -95,7 +95,10 @@ class Journey:
 
     def down(self) -> None:
         """Server, registry, platform, cloud; what was never started is passed over."""
+        begun = self.left_running()
         self._step("Stop the model's server and the registry", self._stop_services)
+        if begun and not cloud.running():  # it was killed too; what it held comes back with it
+            self._step("Start the local cloud again", lambda: cloud.command(say, "local", "up"))
         if cloud.running():
             self._step(f"Destroy {self.environment}-*", self._destroy)
             self._step("Stop the local cloud", self._stop_cloud)
@@ -196,7 +199,8 @@ class Journey:
     def _destroy(self) -> None:
         cloud.enter(self.environment)
         before = self._count()
-        deployment.run("destroy", self.environment, self.root, home() / "logs" / "destroy.log", say)
+        if before:
+            deployment.run("destroy", self.environment, self.root, home() / "logs" / "destroy.log", say)
         left = sum(sum(types.values()) for types in deployment.inventory(self.environment, self.root).values())
         if self.record.deployment:
             self.record.deployment.destroyed = before - left
