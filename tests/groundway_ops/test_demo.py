@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from groundway.errors import GroundwayError, Refused
-from groundway_ops import demo
+from groundway_ops import demo, deployment
+from groundway_ops.demo import cloud
 from groundway_ops.demo.journey import MODEL, Journey
 from groundway_ops.report.record import Deployment, Record, Step
 
@@ -172,12 +173,25 @@ def test_going_up_begins_a_new_record_before_anything_is_started(home: Path, mon
     assert len(Journey.start("dev").record.steps) == len(steps)
 
 
-def test_going_down_with_nothing_up_passes_over_it_and_removes_the_record(home: Path) -> None:
+def test_going_down_with_nothing_started_passes_over_it(home: Path) -> None:
+    journey = Journey.start("dev")
+    journey.down()
+    assert not journey.left_running()
+    assert [s.name for s in journey.record.steps] == ["Stop the model's server and the registry"]
+
+
+def test_a_cloud_that_was_killed_is_started_again_to_be_torn_down(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its last save held would otherwise be taken for new the next time."""
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.setattr(cloud, "command", lambda _, *arguments: commands.append(arguments))
+    monkeypatch.setattr(cloud, "running", lambda: ("local", "up") in commands)
+    monkeypatch.setattr(cloud, "enter", lambda _: None)
+    monkeypatch.setattr(deployment, "inventory", lambda *_: {})
     journey = Journey.start("dev")
     journey._step("A step", lambda: None)
     journey.down()
+    assert commands == [("local", "up"), ("local", "down")]
     assert not journey.left_running()
-    assert [s.name for s in journey.record.steps][1:] == ["Stop the model's server and the registry"]
 
 
 def test_the_summary_and_the_report_are_of_the_record(home: Path) -> None:
