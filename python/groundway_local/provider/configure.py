@@ -83,7 +83,7 @@ def _settings(config: State) -> Settings:
         raise Problem(
             "No local cloud to talk to",
             "AWS_ENDPOINT_URL is not set: start the local cloud with `groundway local up` "
-            "and load its environment with `eval $(groundway local env)`",
+            'and load its environment with `eval "$(groundway local env dev)"`',
         )
     require_loopback(endpoint)
     for name, url in env.items():
