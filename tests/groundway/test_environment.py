@@ -261,7 +261,7 @@ def test_show_list_and_check(monkeypatch: pytest.MonkeyPatch, root: Path) -> Non
     shown = CliRunner().invoke(env, ["show", "dev", "--json"])
     assert shown.exit_code == 0
     data = json.loads(shown.stdout)
-    derived = {key: data.pop(key) for key in ("cost_tags", "subnets", "accelerators")}
+    derived = {key: data.pop(key) for key in ("cost_tags", "subnets", "accelerators", "defaults")}
     assert Environment.model_validate_json(json.dumps(data)) == load("dev", root)
     assert derived["accelerators"] == {"a10g": "1 x a10g, 24 GiB each"}
     assert "10.10.0.0/18" in CliRunner().invoke(env, ["show", "dev"]).stdout
