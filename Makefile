@@ -29,10 +29,10 @@ down: setup ## The second half: destroy what `make up` deployed and stop every p
 	@$(BIN)/groundway demo down
 
 test: setup setup-tests lint types ## Everything that proves the project: linters, types, import rules, all tests
-	@$(TIDY) $(BIN)/python -m pytest
+	@$(TIDY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 quick: setup lint ## The tests that take seconds
-	@$(TIDY) $(BIN)/python -m pytest -m 'not slow'
+	@$(TIDY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup -m 'not slow'
 
 lint: setup ## ruff and the import rules
 	@$(BIN)/ruff check .
