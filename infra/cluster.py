@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from groundway import environment
 from infra import iam
-from infra.cdk import Construct, aws
+from infra.cdk import Construct, Fn, Token, aws
 from infra.identity import Role, RoleProps
+from infra.pod_identity import PodCluster
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,18 @@ class Cluster(Construct):
         )
         self.name: str = self.cluster.name
         self.arn: str = self.cluster.arn
+        self.pods = self._pods(props)
+
+    def _pods(self, props: ClusterProps) -> PodCluster:
+        """With IRSA, AWS learns to trust the tokens that this cluster gives to its pods."""
+        if props.cluster.pod_credentials == "pod_identity":
+            return PodCluster(name=self.name, arn=self.arn, account=props.account)
+        issuer = self.cluster.identity.get(0).oidc.get(0).issuer
+        provider = aws.iam_openid_connect_provider.IamOpenidConnectProvider(
+            self, "oidc", url=issuer, client_id_list=["sts.amazonaws.com"]
+        )
+        host = Token.as_string(Fn.replace(issuer, "https://", ""))
+        return PodCluster(name=self.name, arn=self.arn, account=props.account, oidc_arn=provider.arn, oidc_issuer=host)
 
     def _security_group(self, props: ClusterProps) -> aws.security_group.SecurityGroup:
         """What the control plane wears in our network: it and the workloads reach each other, and nobody else."""

@@ -42,5 +42,11 @@ def trust(services: Sequence[str], account: str | None = None, tag_session: bool
     return _statement(statement, {"StringEquals": {"aws:SourceAccount": account}} if account else None)
 
 
+def trust_token(provider_arn: str, claims: Mapping[str, Any]) -> Statement:
+    """Who may take a role: the bearers of an OIDC provider's tokens whose claims (`issuer:claim`) are these."""
+    statement = {"Effect": "Allow", "Principal": {"Federated": [provider_arn]}}
+    return _statement({**statement, "Action": ["sts:AssumeRoleWithWebIdentity"]}, {"StringEquals": dict(claims)})
+
+
 def _statement(statement: Statement, condition: Mapping[str, Any] | None) -> Statement:
     return {**statement, "Condition": dict(condition)} if condition else statement
