@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from groundway.errors import GroundwayError, Refused
-from groundway_ops import demo, deployment
-from groundway_ops.demo import cloud
+from groundway_ops import cloud, demo, deployment
 from groundway_ops.demo.journey import MODEL, Journey
 from groundway_ops.report.record import Deployment, Record, Step
 

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from groundway import environment as environments
 from groundway import platform as platforms
 from groundway.service import home
-from groundway_ops import deployment
-from groundway_ops.demo import cloud
+from groundway_ops import cloud, deployment
 from groundway_ops.demo.steps import say, step
 from groundway_ops.report.record import Dataset, Deployment, Record, Reproduction, Version
 

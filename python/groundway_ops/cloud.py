@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from groundway.errors import GroundwayError
@@ -32,11 +32,17 @@ def enter(environment: str) -> None:
     done = subprocess.run([GROUNDWAY, "local", "env", environment, "--json"], capture_output=True, text=True)
     if done.returncode:
         raise GroundwayError(done.stderr.strip() or "groundway local env failed")
-    for key, value in json.loads(done.stdout).items():
-        if value is None:
-            os.environ.pop(key, None)
-        else:
-            os.environ[key] = value
+    entered = within(os.environ, done.stdout)
+    for key in os.environ.keys() - entered.keys():
+        del os.environ[key]
+    os.environ.update(entered)
+
+
+def within(outside: Mapping[str, str], shown: str) -> dict[str, str]:
+    """The variables `outside` as `groundway local env --json`, whose output is `shown`, changes them."""
+    changes: dict[str, str | None] = json.loads(shown)
+    kept = {name: value for name, value in outside.items() if name not in changes}
+    return kept | {name: value for name, value in changes.items() if value is not None}
 
 
 def running() -> bool:
