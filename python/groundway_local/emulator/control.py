@@ -10,6 +10,7 @@ from typing import Any
 
 from groundway_local.emulator.exchange import Answer, Environ, Handler, body_of, json_answer
 from groundway_local.emulator.idempotency import Idempotency
+from groundway_local.emulator.recorded.documents import Documents
 
 PREFIX = "/groundway/"
 Verb = Callable[[Environ], Any]
@@ -18,9 +19,10 @@ Verb = Callable[[Environ], Any]
 class Control:
     """Answers what begins with `/groundway/`; hands on everything else."""
 
-    def __init__(self, inner: Handler, intents: Idempotency) -> None:
+    def __init__(self, inner: Handler, intents: Idempotency, documents: Documents) -> None:
         self._inner = inner
         self._intents = intents
+        self._documents = documents
         self._since = time.monotonic()
         self._verbs: dict[tuple[str, str], Verb] = {
             ("GET", "health"): self._health,
@@ -53,7 +55,7 @@ class Control:
     def _holdings(self, _: Environ) -> dict[str, Any]:
         from groundway_local.emulator.holdings import counts
 
-        return {"accounts": counts()}
+        return {"accounts": counts(self._documents)}
 
     def _recorded(self, environ: Environ) -> dict[str, Any]:
         tokens = json.loads(body_of(environ))["tokens"]

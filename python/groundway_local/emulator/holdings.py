@@ -1,4 +1,4 @@
-"""What the backends hold, counted: for `status` and for tests that look for leftovers."""
+"""What the backends hold and what is recorded, counted: for `status` and for tests that look for leftovers."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -7,23 +7,31 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
+from groundway_local.emulator.recorded.documents import Documents
+
 EMPTY_ACCOUNT = "000000000000"  # its backends show what a new account holds by itself: AMIs, managed policies
 # What AWS shows for a while after it was deleted, or keeps until a waiting period is over, is not held any more.
 GONE = {"deleted", "deleting", "PendingDeletion"}
 INTERNAL = ("tagger", "amis", "policies_by_id", "instance_types")
 
 
-def counts() -> dict[str, dict[str, dict[str, int]]]:
+def counts(recorded: Documents | None = None) -> dict[str, dict[str, dict[str, int]]]:
     """{account: {service: {kind: number}}} without what every new account has, such as a default VPC."""
     found: dict[str, dict[str, dict[str, int]]] = {}
+
+    def add(account: str, service: str, kind: str, number: int) -> None:
+        if number > 0:
+            here = found.setdefault(account, {}).setdefault(service, {})
+            here[kind] = here.get(kind, 0) + number
+
     for service, account, region, backend in backends():
         if account == EMPTY_ACCOUNT:
             continue
         own = {k: n - new_account(service, region).get(k, 0) for k, n in kinds(backend).items()}
         for kind, number in own.items():
-            if number > 0:
-                here = found.setdefault(account, {}).setdefault(service, {})
-                here[kind] = here.get(kind, 0) + number
+            add(account, service, kind, number)
+    for account, service, kind, number in (recorded or Documents()).counts():
+        add(account, service, kind, number)
     return found
 
 

@@ -9,6 +9,8 @@ from groundway_local.emulator.control import Control
 from groundway_local.emulator.exchange import Handler, from_wsgi
 from groundway_local.emulator.gate import GATE
 from groundway_local.emulator.idempotency import Idempotency
+from groundway_local.emulator.recorded import tables
+from groundway_local.emulator.recorded.layer import Recorded
 from groundway_local.emulator.state_locks import StateLocks
 
 MOTO = {
@@ -27,6 +29,7 @@ class Layers:
     handler: Handler
     intents: Idempotency
     locks: StateLocks
+    recorded: Recorded
 
 
 def build() -> Layers:
@@ -35,9 +38,10 @@ def build() -> Layers:
     from groundway_local.emulator import patches
 
     patches.apply()
-    locks = StateLocks(moto())
+    recorded = Recorded(moto(), tables())
+    locks = StateLocks(recorded)
     intents = Idempotency(locks)
-    return Layers(GATE(Control(accounts(intents), intents)), intents, locks)
+    return Layers(GATE(Control(accounts(intents), intents, recorded.documents)), intents, locks, recorded)
 
 
 def moto() -> Handler:

@@ -1,4 +1,4 @@
-"""All that the emulator remembers, as one object: moto's backends and what the layers keep."""
+"""All that the emulator remembers, as one object: moto's backends, what the layers keep, what is recorded."""
 
 import logging
 import weakref
@@ -25,6 +25,7 @@ def collect(layers: Layers) -> dict[str, Any]:
         "registries": {r.service_name: {k: v for k, v in vars(r).items() if k not in REGISTRY} for r in registries},
         "intents": layers.intents.dump(),
         "locks": layers.locks.dump(),
+        "recorded": layers.recorded.documents.dump(),
     }
 
 
@@ -44,6 +45,7 @@ def restore(memory: dict[str, Any], layers: Layers) -> None:
                     VPCBackend.vpc_refs[type(backend)].add(weakref.ref(backend))
     layers.intents.load(memory["intents"])
     layers.locks.load(memory["locks"])
+    layers.recorded.documents.load(memory["recorded"])
 
 
 def without_unpicklable(memory: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from groundway_local.emulator import memory, pickling
 from groundway_local.emulator.layers import Layers
 
-FORMAT = 1
+FORMAT = 2
 CHUNK = 1 << 20
 
 

@@ -6,24 +6,14 @@ Types, required members, enumerations, ranges and patterns: everything that the 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterable
 from typing import Any
 
+from groundway_local import constraints
 from groundway_local.provider.names import Names, plain
 from groundway_local.provider.problem import Path
 from groundway_local.provider.spec import Via
 from groundway_local.provider.values import UNKNOWN, has_unknown
-
-# Java's classes in the patterns of the models.
-_JAVA = {
-    r"\p{L}": r"\w",
-    r"\p{Z}": r"\s",
-    r"\p{N}": r"\d",
-    r"\p{M}": "",
-    r"\p{ASCII}": r"\x00-\x7f",
-    r"\p{P}": r"!-/:-@",
-}
-SHOWN = 12  # values of an enumeration that a message lists
 
 Finding = tuple[Path, str]
 
@@ -50,7 +40,7 @@ class Encoder:
         if kind == "list":
             return self._list(value, shape, names, path)
         if kind == "map":
-            self._range(len(value), shape, path, "entries")
+            self._found(path, constraints.of_range(len(value), shape, "entries"))
             return {k: self.value(v, shape.value, names, (*path, k)) for k, v in value.items() if v is not UNKNOWN}
         return self._scalar(value, shape, path)
 
@@ -89,7 +79,7 @@ class Encoder:
             value = [value]
         known = [(i, v) for i, v in enumerate(value) if v is not UNKNOWN and v is not None]
         if len(known) == len(value):
-            self._range(len(value), shape, path, "elements")
+            self._found(path, constraints.of_range(len(value), shape, "elements"))
         return [self.value(v, shape.member, names, (*path, i)) for i, v in known]
 
     def _scalar(self, value: Any, shape: Any, path: Path) -> Any:
@@ -109,37 +99,13 @@ class Encoder:
         if kind == "string":
             if not isinstance(value, str):
                 value = json.dumps(value)
-            self._string(value, shape, path)
+            self._found(path, constraints.of_string(value, shape))
         elif kind in ("integer", "long", "float", "double"):
-            self._range(value, shape, path, "")
+            self._found(path, constraints.of_range(value, shape))
         return value
 
-    def _string(self, value: str, shape: Any, path: Path) -> None:
-        enum = getattr(shape, "enum", None)
-        if enum and value not in enum:
-            shown = ", ".join(enum[:SHOWN]) + (", ..." if len(enum) > SHOWN else "")
-            self.findings.append((path, f"{value!r} is not one of {shown}"))
-        self._range(len(value), shape, path, "characters")
-        pattern = shape.metadata.get("pattern")
-        if pattern and not _matches(pattern, value):
-            self.findings.append((path, f"{value!r} does not match {pattern}"))
-
-    def _range(self, number: float, shape: Any, path: Path, unit: str) -> None:
-        low, high = shape.metadata.get("min"), shape.metadata.get("max")
-        if low is not None and number < low:
-            self.findings.append((path, f"{number} {unit} is less than the minimum {low}".replace("  ", " ")))
-        if high is not None and number > high:
-            self.findings.append((path, f"{number} {unit} is more than the maximum {high}".replace("  ", " ")))
-
-
-def _matches(pattern: str, value: str) -> bool:
-    """Whether a value matches; a pattern that Python does not understand counts as matched."""
-    for java, python in _JAVA.items():
-        pattern = pattern.replace(java, python)
-    try:
-        return re.fullmatch(pattern, value) is not None
-    except re.error:
-        return True
+    def _found(self, path: Path, messages: Iterable[str]) -> None:
+        self.findings.extend((path, message) for message in messages)
 
 
 def _pairs(value: dict[str, Any], structure: Any) -> list[dict[str, Any]]:

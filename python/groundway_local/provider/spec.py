@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from groundway_local.provider.session import Api
 
 Arguments = dict[str, Any]
-Support = Literal["emulated", "patched"]  # by moto as it is, or with a module of emulator/patches
+# by moto as it is; with a module of emulator/patches; kept as a document by emulator/recorded
+Support = Literal["emulated", "patched", "recorded"]
 
 
 @dataclass(frozen=True)
