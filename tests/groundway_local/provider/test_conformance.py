@@ -1,5 +1,7 @@
 """Every registered type through its whole life: one Terraform run a step for all types together, one test a type.
 
+Selected with `-k`, only those types and what their examples need are in the runs.
+
 apply -> empty plan -> update in place -> what must be replaced -> changed behind Terraform's back -> shown -> repaired
 -> imported -> destroyed. A type is described by `examples/<type>.tf.json`: the resource `example` and what it needs;
 references to the `example` of another type are that type's. `//` says what to change, and what that must lead to:
@@ -24,6 +26,7 @@ from groundway_local.provider.resources import registry
 
 EXAMPLES = Path(__file__).parent / "examples"
 TYPES = sorted(registry())
+NEEDS = re.compile(r"(aws_\w+)\.example\b")
 PREREQUISITE = re.compile(r"\{(aws_\w+\.\w+)\.(\w+)\}")
 pytestmark = pytest.mark.slow
 
@@ -32,12 +35,20 @@ def load(type_name: str) -> dict[str, Any]:
     return json.loads((EXAMPLES / f"{type_name}.tf.json").read_text())
 
 
-def merged(overlay: str | None = None) -> dict[str, Any]:
-    """All examples in one configuration; with an overlay, what that key of each example changes."""
+def needed(types: set[str]) -> list[str]:
+    """These types and all that their examples need; without those that have no example."""
+    found: set[str] = set()
+    while types:
+        found |= types
+        texts = [json.dumps(load(t)) for t in types if (EXAMPLES / f"{t}.tf.json").exists()]
+        types = {name for text in texts for name in NEEDS.findall(text) if name in TYPES} - found
+    return sorted(t for t in found if (EXAMPLES / f"{t}.tf.json").exists())
+
+
+def merged(types: list[str], overlay: str | None = None) -> dict[str, Any]:
+    """The examples of these types in one configuration; with an overlay, what that key of each example changes."""
     resources: dict[str, Any] = {}
-    for type_name in TYPES:
-        if not (EXAMPLES / f"{type_name}.tf.json").exists():
-            continue
+    for type_name in types:
         example = deepcopy(load(type_name))
         subject = example["resource"][type_name]["example"]
         for step in {"replace": ("update", "replace"), "update": ("update",)}.get(overlay or "", ()):
@@ -50,24 +61,24 @@ def merged(overlay: str | None = None) -> dict[str, Any]:
 class Story:
     """What happened in each step."""
 
-    def __init__(self, cloud: Any, directory: Path) -> None:
-        self.cloud = cloud
+    def __init__(self, cloud: Any, directory: Path, types: list[str]) -> None:
+        self.cloud, self.types = cloud, types
         self.terraform = cloud.terraform(directory / "life")
         provider = {"terraform": {"required_providers": {"aws": {"source": "groundway.local/dev/aws"}}}}
         tags = {"provider": {"aws": {"default_tags": {"tags": {"cost-center": "example"}}}}}
         self.terraform.write({**provider, **tags}, "provider")
-        self.terraform.write(merged())
+        self.terraform.write(merged(types))
         self.created = self.terraform.apply()
         self.after_create = self._changes()
-        self.terraform.write(merged("update"))
+        self.terraform.write(merged(self.types, "update"))
         self.planned_update = self._changes()
         self.updated = self.terraform.apply("plan.bin")
         self.after_update = self._changes()
-        self.terraform.write(merged("replace"))
+        self.terraform.write(merged(self.types, "replace"))
         self.planned_replace = self._changes("-refresh=false")
-        self.terraform.write(merged("update"))
+        self.terraform.write(merged(self.types, "update"))
         self.before = self.terraform.state()
-        self.mutated = {t: self._mutate(t) for t in TYPES if (EXAMPLES / f"{t}.tf.json").exists()}
+        self.mutated = {t: self._mutate(t) for t in types}
         self.planned_repair = self._changes()
         self.repaired = self.terraform.apply("plan.bin")
         self.after_repair = self._changes()
@@ -101,7 +112,7 @@ class Story:
         """The plan of a second Terraform that imports everything."""
         terraform = self.cloud.terraform(directory)
         terraform.write(provider, "provider")
-        terraform.write(merged("update"))
+        terraform.write(merged(self.types, "update"))
         blocks = [{"to": a, "id": self._import_id(a, values)} for a, values in self.terraform.state().items()]
         terraform.write({"import": blocks}, "import")
         life, self.terraform = self.terraform, terraform
@@ -115,8 +126,10 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(cloud, tmp_path_factory.mktemp("conformance"))
+def story(cloud: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Story:
+    items = [item for item in request.session.items if getattr(item, "originalname", "") == "test_conformance"]
+    selected = {item.callspec.params["type_name"] for item in items if isinstance(item, pytest.Function)}
+    return Story(cloud, tmp_path_factory.mktemp("conformance"), needed(selected))
 
 
 def differing(change: dict[str, Any]) -> set[str]:
