@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from groundway_local import cloud, settings
+from groundway_local.errors import InvalidInput
 from groundway_local.home import Home
 
 
@@ -82,6 +83,26 @@ def described(home: Home) -> dict[str, Any]:
         "snapshot_bytes": home.snapshot.stat().st_size if home.snapshot.exists() else 0,
         "accounts": cloud.holdings(record) if record and about else {},
     }
+
+
+@local.command(epilog="Example: groundway local coverage --type aws_s3_bucket")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="The page docs/local-cloud-coverage.md.")
+@click.option("--type", "type_name", metavar="TYPE", help="Only this type, with the attributes that are not carried.")
+def coverage(as_json: bool, as_markdown: bool, type_name: str | None) -> None:
+    """Show each resource type and data source: emulated, patched or recorded, and how many attributes are carried."""
+    from groundway_local.provider import coverage as covered
+
+    found = covered.all_types()
+    chosen = [c for c in found if type_name in (None, c.type)]
+    if not chosen:
+        raise InvalidInput(f"--type {type_name}: the local cloud has no such type. See: groundway local coverage")
+    if as_json:
+        click.echo(json.dumps({"types": [c.document() for c in chosen]}, indent=2))
+    elif as_markdown:
+        click.echo(covered.markdown(chosen), nl=False)
+    else:
+        click.echo(covered.text(chosen, named=type_name is not None))
 
 
 @local.command(epilog="Example: groundway local down")

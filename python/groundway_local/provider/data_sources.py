@@ -1,14 +1,21 @@
-"""Data sources: `name -> function(session, config)` that answers the computed attributes."""
+"""Data sources: for each a function of the session and the configuration that answers the computed attributes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from groundway_local.provider.session import Session
 from groundway_local.provider.values import State
 
-DataSource = Callable[[Session, State], State]
+
+@dataclass(frozen=True)
+class DataSource:
+    """`read(session, config)`, and the arguments that it looks at; any other is refused at plan time."""
+
+    read: Callable[[Session, State], State]
+    takes: tuple[str, ...] = ()
 
 
 def caller_identity(session: Session, _config: State) -> State:
@@ -54,8 +61,10 @@ def availability_zones(session: Session, config: State) -> State:
 
 
 DATA_SOURCES: dict[str, DataSource] = {
-    "aws_caller_identity": caller_identity,
-    "aws_region": region,
-    "aws_partition": partition,
-    "aws_availability_zones": availability_zones,
+    "aws_caller_identity": DataSource(caller_identity),
+    "aws_region": DataSource(region, ("region", "name")),
+    "aws_partition": DataSource(partition),
+    "aws_availability_zones": DataSource(
+        availability_zones, ("region", "state", "filter", "exclude_names", "exclude_zone_ids")
+    ),
 }

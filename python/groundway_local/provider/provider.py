@@ -7,6 +7,7 @@ from typing import Any
 
 from groundway_local.provider import configure, messages
 from groundway_local.provider.crud import Applied, Crud
+from groundway_local.provider.data_sources import DataSource
 from groundway_local.provider.importing import imported_state
 from groundway_local.provider.intents import Pending
 from groundway_local.provider.messages import ERROR, WARNING, decode, diagnostic, encode
@@ -16,10 +17,9 @@ from groundway_local.provider.routes import Routes
 from groundway_local.provider.schema import Catalog
 from groundway_local.provider.session import Models, Session, Settings
 from groundway_local.provider.spec import Spec
-from groundway_local.provider.validate import problems
+from groundway_local.provider.validate import data_problems, problems
 from groundway_local.provider.values import empty, members
 
-DataSource = Any
 IMPORTED = "imported"
 
 
@@ -129,12 +129,14 @@ class Provider:
         imported.private = json.dumps({IMPORTED: True}).encode()
 
     # data sources -----------------------------------------------------------------------------------------------------
-    def ValidateDataResourceConfig(self, _request: Any, _out: Any) -> None:
-        pass
+    def ValidateDataResourceConfig(self, request: Any, out: Any) -> None:
+        name = request.type_name
+        for problem in data_problems(name, self.data_sources[name], decode(request.config)):
+            out.diagnostics.append(_error(problem))
 
     def ReadDataSource(self, request: Any, out: Any) -> None:
         config, block = decode(request.config), self.catalog.data[request.type_name]
-        found = self.data_sources[request.type_name](self.session, config)
+        found = self.data_sources[request.type_name].read(self.session, config)
         out.state.CopyFrom(encode({**empty(block), **config, **found}))
 
 

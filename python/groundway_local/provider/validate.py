@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundway_local.provider.data_sources import DataSource
 from groundway_local.provider.encode import Encoder
 from groundway_local.provider.problem import Problem, dotted
 from groundway_local.provider.routes import Routes
@@ -12,6 +13,20 @@ from groundway_local.provider.values import UNKNOWN, State
 def problems(type_name: str, routes: Routes, config: State) -> list[Problem]:
     """Every finding about a resource block; unknown values are left for later."""
     return [*_impossible(type_name, routes, config), *_wrong(type_name, routes, config)]
+
+
+def data_problems(type_name: str, source: DataSource, config: State) -> list[Problem]:
+    """The arguments of a data source that nothing would look at."""
+    return [
+        Problem(
+            "The local cloud cannot look at this",
+            f"data.{type_name}: {name} is not looked at. "
+            "Leave it out there, or take it in groundway_local/provider/data_sources.py",
+            (name,),
+        )
+        for name, value in config.items()
+        if value not in (None, [], {}) and name not in source.takes
+    ]
 
 
 def _impossible(type_name: str, routes: Routes, config: State) -> list[Problem]:
