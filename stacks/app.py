@@ -5,6 +5,7 @@ from pathlib import Path
 
 from groundway import environment
 from groundway.environment import Environment
+from groundway.errors import InvalidInput
 from infra.cdk import App
 from stacks.cloud import Cloud, chosen, reachable
 from stacks.compute import Compute
@@ -28,6 +29,17 @@ def wanted(root: Path | None = None) -> list[Environment]:
     return list(environment.load_all(root).values())
 
 
+def unprotected(environments: list[Environment]) -> list[Environment]:
+    """The same, without protection for the one that `GROUNDWAY_UNPROTECT` names: the explicit word to destroy it."""
+    word = os.environ.get("GROUNDWAY_UNPROTECT")
+    if not word:
+        return environments
+    names = [one.name for one in environments]
+    if word not in names:
+        raise InvalidInput(f"GROUNDWAY_UNPROTECT is {word!r}, which is not synthesized; it must be: {', '.join(names)}")
+    return [one.unprotected() if one.name == word else one for one in environments]
+
+
 def synthesize(root: Path | None = None) -> None:
     """Write `cdktf.out/` (or where the command line says) for every environment that is wanted and reachable."""
     cloud = chosen()
@@ -35,6 +47,6 @@ def synthesize(root: Path | None = None) -> None:
     if cloud is Cloud.AWS:
         environments = reachable(environments)
     app = App()
-    for one in environments:
+    for one in unprotected(environments):
         add(app, one, cloud)
     app.synth()

@@ -37,6 +37,14 @@ class Stacks:
 
         return counted(in_order(self.stacks, one))
 
+    def apply_planned(self) -> str:
+        """Apply the last plan of every stack."""
+
+        def one(stack: Stack) -> dict[str, int]:
+            return self.terraform.apply(stack).counts
+
+        return counted(in_order(self.stacks, one))
+
     def destroy(self) -> str:
         """Destroy every stack before those that it depends on."""
 

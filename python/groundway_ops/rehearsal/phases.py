@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from groundway.errors import GroundwayError
 from groundway_ops.rehearsal.order import Failed
-from groundway_ops.rehearsal.record import Phase, Record
+from groundway_ops.rehearsal.record import NOT_RUN, Phase, Record
 
 
 @dataclass
@@ -47,5 +47,5 @@ class Phases:
     def skip(self, names: Iterable[str], why: str) -> None:
         """Note phases that cannot be run: they show nothing, so they do not pass."""
         for name in names:
-            self.record.phases.append(Phase(name=name, ok=False, seconds=0.0, detail=f"not run: {why}"))
-            self.say(f"{name}: not run: {why}")
+            self.record.phases.append(Phase(name=name, ok=False, seconds=0.0, detail=f"{NOT_RUN}: {why}"))
+            self.say(f"{name}: {NOT_RUN}: {why}")

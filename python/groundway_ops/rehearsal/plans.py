@@ -8,7 +8,10 @@ REPLACE = ({"create", "delete"}, {"create", "forget"})
 
 @dataclass(frozen=True)
 class Change:
-    """One resource that a plan changes. `because` are the attributes that force a replacement."""
+    """One resource that a plan changes: the attributes whose new value is known to differ from what AWS has now.
+
+    `because` are the attributes that force a replacement.
+    """
 
     address: str
     type: str
@@ -43,11 +46,12 @@ def _change(entry: dict[str, Any]) -> Change:
     before, after = change.get("before") or {}, change.get("after") or {}
     unknown = change.get("after_unknown") or {}
     names = {n for n in before.keys() | after.keys() if before.get(n) != after.get(n)}
+    names -= {n for n, value in unknown.items() if value is True}
     because = tuple(".".join(map(str, path)) for path in change.get("replace_paths", []))
     return Change(
         address=entry["address"],
         type=entry["type"],
         actions=tuple(change["actions"]),
-        attributes=frozenset(names | {n for n, value in unknown.items() if value is True}),
+        attributes=frozenset(names),
         because=because,
     )

@@ -7,6 +7,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 
+NOT_RUN = "not run"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -18,6 +21,13 @@ class Phase(_Part):
     ok: bool
     seconds: float
     detail: str
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, `BREACH`, or `not run`: such a phase did not pass, but found nothing either."""
+        if self.detail.startswith(NOT_RUN):
+            return NOT_RUN
+        return "ok" if self.ok else "BREACH"
 
 
 class Record(_Part):
@@ -52,9 +62,8 @@ def table(record: Record) -> str:
     lines = [f"{record.environment} at {record.revision[:12]}: {record.resources} resources of {record.types} types"]
     lines.append(f"  {'phase':<{width}}  verdict  seconds  seen")
     for phase in record.phases:
-        verdict = "ok" if phase.ok else "BREACH"
         first, *rest = phase.detail.splitlines() or [""]
-        lines.append(f"  {phase.name:<{width}}  {verdict:<7}  {phase.seconds:>7.1f}  {first}")
+        lines.append(f"  {phase.name:<{width}}  {phase.verdict:<7}  {phase.seconds:>7.1f}  {first}")
         lines += [f"  {'':<{width}}  {'':<7}  {'':>7}  {line}" for line in rest]
     lines.append(f"  {'all':<{width}}  {'':<7}  {sum(p.seconds for p in record.phases):>7.1f}")
     lines += [f"  BREACH {breach}" for breach in record.breaches]

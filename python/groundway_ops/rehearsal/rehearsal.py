@@ -9,14 +9,17 @@ from pathlib import Path
 from groundway.environment import Environment
 from groundway_ops.rehearsal.checkout import Checkout
 from groundway_ops.rehearsal.deploy import Stacks, by_type, not_empty
+from groundway_ops.rehearsal.drift import Aws
+from groundway_ops.rehearsal.drift.rounds import Drifting
 from groundway_ops.rehearsal.holdings import Holdings, differences
+from groundway_ops.rehearsal.killed import Killed
 from groundway_ops.rehearsal.local_cloud import LocalCloud
 from groundway_ops.rehearsal.phases import Phases
 from groundway_ops.rehearsal.processes import Processes
+from groundway_ops.rehearsal.protection import Protection
 from groundway_ops.rehearsal.record import Record
 from groundway_ops.rehearsal.terraform import Terraform
-
-CLEAN = ("deploy", "second plan", "destroy", "leftovers")
+from groundway_ops.rehearsal.upgrade import Upgrade
 
 
 @dataclass
@@ -29,8 +32,10 @@ class Rehearsal:
     processes: Processes
     say: Callable[[str], None]
     base: str | None = None
+
     record: Record = field(init=False)
     deployed: Holdings = field(init=False, default_factory=dict)
+    restless: set[str] = field(init=False, default_factory=set)  # addresses that the second plan would change
 
     def __post_init__(self) -> None:
         self.record = Record(
@@ -43,10 +48,17 @@ class Rehearsal:
         self.cloud = LocalCloud(self.environment.name, self.checkout.root, self.directory, self.processes, self.say)
 
     def run(self) -> Record:
-        """All phases. Whatever happens, the cloud is gone afterwards; only the logs of Terraform stay."""
+        """All phases. Whatever happens, the cloud is gone afterwards; only Terraform's logs stay in `directory`."""
+        self.cloud.close()  # what a run that was killed left
+        shutil.rmtree(self.directory, ignore_errors=True)
         try:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            self._clean()
+            stacks = self._from_nothing_to_nothing()
+            if stacks and self.deployed:
+                self.phases.run("killed", lambda: self._killed(stacks))
+            else:
+                self.phases.skip(["killed"], "there is no clean deploy to compare with")
+            if self.base and stacks:
+                self._upgrade(self.base)
         finally:
             self.cloud.close()
             for path in self.directory.iterdir() if self.directory.exists() else ():
@@ -56,30 +68,63 @@ class Rehearsal:
 
     # the acts: each begins in an empty cloud
 
-    def _clean(self) -> None:
-        """From nothing to nothing."""
+    def _from_nothing_to_nothing(self) -> Stacks | None:
         before = self.cloud.fresh()
-        stacks = self._prepare("synth")
+        stacks = self._stacks("synth", "now", self.checkout)
         if stacks is None:
-            return self.phases.skip(CLEAN, "the stacks are not valid")
+            self.phases.skip(["deploy", "second plan", "drift", "destroy", "leftovers"], "the stacks are not valid")
+            return None
         if self.phases.run("deploy", lambda: self._deploy(stacks)):
-            self.phases.run("second plan", lambda: self._second_plan(stacks))
+            self.phases.run("second plan", lambda: self._empty(stacks))
+            drifting = Drifting(stacks, Aws(self.cloud.env), self.phases.breach)
+            self.phases.run("drift", lambda: drifting.run(frozenset(self.restless)))
         else:
-            self.phases.skip(["second plan"], "the deploy failed")
-        self.phases.run("destroy", stacks.destroy)
+            self.phases.skip(["second plan", "drift"], "the deploy failed")
+        self.phases.run("destroy", self._unprotected(stacks).destroy)
         self.phases.run("leftovers", lambda: self._leftovers(before))
+        return stacks
+
+    def _unprotected(self, stacks: Stacks) -> Stacks:
+        """The stacks to destroy. Those of a protected environment refuse, until the word has lifted the protection."""
+        if not self.environment.protection:
+            return stacks
+        protection = Protection(self.cloud.holdings, self.phases.breach)
+        self.phases.run("refusal", lambda: protection.refused(stacks))
+        lifted = self._stacks("synth with the word", "unprotected", self.checkout, self.environment.name)
+        if lifted is None:
+            return stacks
+        self.phases.run("protection lifted", lambda: protection.lift(lifted))
+        return lifted
+
+    def _killed(self, stacks: Stacks) -> str:
+        self.cloud.fresh()
+        here = Stacks(stacks.stacks, self._terraform())
+        return Killed(here, self.deployed, self.cloud.holdings, self.phases.breach).run()
+
+    def _upgrade(self, base: str) -> None:
+        self.cloud.fresh()
+        old = self._stacks("earlier synth", "from", self.checkout.at(base, self.directory / "from"))
+        if old is None or not self.phases.run("earlier deploy", old.apply):
+            return self.phases.skip(["upgrade", "plan after it"], f"{base[:12]} cannot be deployed")
+        new = self._stacks("synth over it", "to", self.checkout)
+        if new is None:
+            return self.phases.skip(["upgrade", "plan after it"], "the stacks are not valid")
+        upgrade = Upgrade(self.phases.breach, self.record.replacements.append)
+        if self.phases.run("upgrade", lambda: upgrade.run(old, new)):
+            self.phases.run("plan after it", lambda: self._empty(new))
+        return None
 
     # the phases
 
-    def _prepare(self, phase: str) -> Stacks | None:
+    def _stacks(self, phase: str, place: str, checkout: Checkout, unprotect: str | None = None) -> Stacks | None:
+        """The stacks of a checkout, ready for Terraform; None when they are not valid."""
         made: list[Stacks] = []
 
         def work() -> str:
-            out = self.directory / "stacks" / "now"
-            stacks = Stacks(self.checkout.synthesize(out, self.cloud.env, self.processes), self._terraform())
-            seen = stacks.prepare()
-            made.append(stacks)
-            return seen
+            out = self.directory / "stacks" / place
+            synthesized = checkout.synthesize(out, self.cloud.env, self.processes, unprotect)
+            made.append(Stacks(synthesized, self._terraform()))
+            return made[0].prepare()
 
         return made[0] if self.phases.run(phase, work) else None
 
@@ -90,8 +135,9 @@ class Rehearsal:
         self.record.types, self.record.resources = len(self.record.by_type), sum(self.record.by_type.values())
         return f"{seen}; {self.record.types} types"
 
-    def _second_plan(self, stacks: Stacks) -> str:
+    def _empty(self, stacks: Stacks) -> str:
         plans = stacks.plans()
+        self.restless = {address for plan in plans.values() for address in plan.planned}
         self.phases.breach(*not_empty(plans))
         return f"{sum(p.empty for p in plans.values())} of {len(plans)} plans are empty"
 
