@@ -1,5 +1,6 @@
 """Each environment is an account of its own in the one emulator."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -35,7 +36,9 @@ def test_keys_from_iam_and_sts_keep_their_account(address: str, new_account: Cal
     iam.create_user(UserName="ann")
     made = iam.create_access_key(UserName="ann")["AccessKey"]
     assert client("sts", address, made["AccessKeyId"]).get_caller_identity()["Arn"] == f"arn:aws:iam::{dev}:user/ann"
-    role = f"arn:aws:iam::{dev}:role/deployer"
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": other}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    role = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     lent = client("sts", address, other).assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
     key, token = lent["AccessKeyId"], lent["SessionToken"]
     assert client("sts", address, key, aws_session_token=token).get_caller_identity()["Account"] == dev
