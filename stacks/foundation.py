@@ -14,6 +14,7 @@ class Foundation(EnvironmentStack):
         super().__init__(scope, "foundation", environment, cloud)
         self.data_key = self._key("data", "Data, features, models and images")
         self.cluster_key = self._key("cluster", "Kubernetes secrets")
+        self.registry_key = self._key("registry", "The model registry's database and its password")
         self.telemetry_key = self._key("telemetry", "Logs and alerts", telemetry=True)
         self.boundary = PermissionBoundary(
             self,
@@ -38,6 +39,7 @@ class Foundation(EnvironmentStack):
                 boundary_arn=self.boundary.arn,
                 log_key_arn=self.telemetry_key.arn,
                 log_retention_days=environment.logs.retention_days,
+                partition=environment.partition,
             ),
         )
 
@@ -53,6 +55,8 @@ class Foundation(EnvironmentStack):
                 partition=environment.partition,
                 deletion_window_days=30 if environment.protection else 7,
                 logs_region=environment.region if telemetry else None,
-                publishers=("budgets.amazonaws.com", "cloudwatch.amazonaws.com") if telemetry else (),
+                publishers=("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
+                if telemetry
+                else (),
             ),
         )

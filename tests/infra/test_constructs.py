@@ -1,4 +1,4 @@
-"""Single constructs, with what no environment of ours sets: other processors, no NAT, no statements."""
+"""Single constructs, with what no environment of ours sets: other processors, no statements."""
 
 import json
 from typing import Any
@@ -14,7 +14,6 @@ from infra.cpu_pools import CpuPools
 from infra.gpu_pools import GpuPools
 from infra.identity import PermissionBoundaryProps, Role, RoleProps, boundary_document
 from infra.keys import Key, KeyProps
-from infra.network import Network, NetworkProps
 from infra.nodes import PoolsProps, node_role
 
 ACCOUNT = "111111111111"
@@ -27,43 +26,6 @@ def stack() -> TerraformStack:
 
 def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
     return list(json.loads(cdk.Testing.synth(stack)).get("resource", {}).get(kind, {}).values())
-
-
-def network(scope: Construct, **settings: Any) -> Network:
-    return Network(
-        scope,
-        "network",
-        NetworkProps(
-            prefix="p",
-            environment="dev",
-            region="eu-west-1",
-            account=ACCOUNT,
-            network=environment.Network(cidr="10.0.0.0/16", **settings),
-            boundary_arn="boundary",
-            log_key_arn="key",
-        ),
-    )
-
-
-@pytest.mark.parametrize(
-    ("nat", "zones", "gateways", "routes"),
-    [("none", 2, 0, 1), ("single", 2, 1, 3), ("single", 3, 1, 4), ("per_zone", 3, 3, 4)],
-)
-def test_nat(nat: str, zones: int, gateways: int, routes: int, stack: TerraformStack) -> None:
-    network(stack, nat=nat, zones=zones)
-    assert len(resources(stack, "aws_nat_gateway")) == len(resources(stack, "aws_eip")) == gateways
-    assert len(resources(stack, "aws_route")) == routes  # one of them the public one
-    assert len(resources(stack, "aws_subnet")) == 2 * zones
-    assert len(resources(stack, "aws_route_table_association")) == 2 * zones
-    used = {r["nat_gateway_id"] for r in resources(stack, "aws_route") if "nat_gateway_id" in r}
-    assert len(used) == gateways
-
-
-@pytest.mark.parametrize("wanted", [True, False])
-def test_flow_logs_come_with_all_they_need_or_not_at_all(wanted: bool, stack: TerraformStack) -> None:
-    network(stack, flow_logs=wanted)
-    for kind in ("aws_flow_log", "aws_cloudwatch_log_group", "aws_iam_role", "aws_iam_role_policy"):
-        assert len(resources(stack, kind)) == wanted
 
 
 def place(scope: Construct) -> PoolsProps:

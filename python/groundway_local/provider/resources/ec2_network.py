@@ -59,9 +59,12 @@ def _modify_endpoint(api: Api, prior: State, planned: State) -> None:
         change |= {f"Remove{noun}": sorted(old - new)} if old - new else {}
     if planned.get("policy") != prior.get("policy"):
         change |= {"PolicyDocument": planned["policy"]} if planned.get("policy") else {"ResetPolicy": True}
+    if planned.get("private_dns_enabled") != prior.get("private_dns_enabled"):
+        change["PrivateDnsEnabled"] = bool(planned.get("private_dns_enabled"))
     api.call("modify_vpc_endpoint", VpcEndpointId=planned["id"], **change)
 
 
+_MODIFIABLE = ("route_table_ids", "subnet_ids", "security_group_ids", "policy", "private_dns_enabled")
 _LOGGED = {"vpc_id": "VPC", "subnet_id": "Subnet", "eni_id": "NetworkInterface"}
 
 
@@ -240,7 +243,7 @@ SPECS = {
                 optional=True,
             ),
         ),
-        update=(Step(("route_table_ids", "subnet_ids", "security_group_ids", "policy"), _modify_endpoint),),
+        update=(Step(_MODIFIABLE, _modify_endpoint),),
         delete=Op("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
         names={
             "policy": "PolicyDocument",
