@@ -15,6 +15,7 @@ class Serving(Construct):
 def _statements(props: WorkloadProps) -> list[iam.Statement]:
     features = props.features
     return [
+        props.registry.allow("serving"),
         *read("Models", props.models, features.bucket),
         iam.allow("PredictionLog", ["s3:PutObject"], [f"{props.data.arn}/predictions/*"]),
         iam.allow(

@@ -18,6 +18,7 @@ def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list
     buckets = (props.data, features.bucket, props.models)
     here = f"arn:{props.partition}:glue:{props.region}:{props.account}"
     return [
+        props.registry.allow("training"),
         *read("Buckets", *buckets),
         write("Buckets", *buckets),
         iam.allow(

@@ -8,6 +8,7 @@ from infra.buckets import Bucket
 from infra.cdk import Construct, aws
 from infra.feature_store import FeatureStore
 from infra.identity import Role, RoleProps
+from infra.registry_database import RegistryDatabase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class WorkloadProps:
     data: Bucket
     models: Bucket
     features: FeatureStore
+    registry: RegistryDatabase
     data_key_arn: str
     telemetry_key_arn: str
     cluster_arn: str

@@ -7,6 +7,7 @@ from infra.buckets import Bucket, BucketProps
 from infra.cdk import Construct
 from infra.feature_store import FeatureStore, FeatureStoreProps
 from infra.model_registry import ModelRegistry, ModelRegistryProps
+from infra.registry_database import RegistryDatabase, RegistryDatabaseProps
 from infra.serving import Serving
 from infra.training import Training
 from infra.workload import WorkloadProps
@@ -35,6 +36,7 @@ class MachineLearning(EnvironmentStack):
             ),
         )
         registry = ModelRegistry(self, "model-registry", ModelRegistryProps(prefix=environment.prefix))
+        self.registry = self._registry_database(foundation)
         workload = WorkloadProps(
             prefix=environment.prefix,
             environment=environment.name,
@@ -45,6 +47,7 @@ class MachineLearning(EnvironmentStack):
             data=self.data,
             models=self.models,
             features=self.features,
+            registry=self.registry,
             data_key_arn=self._key_arn,
             telemetry_key_arn=foundation.telemetry_key.arn,
             cluster_arn=compute.cluster.arn,
@@ -53,6 +56,28 @@ class MachineLearning(EnvironmentStack):
         )
         self.training = Training(self, "training", workload, registry.arn)
         self.serving = Serving(self, "serving", replace(workload, image_arn=compute.serving_images.arn))
+
+    def _registry_database(self, foundation: Foundation) -> RegistryDatabase:
+        environment, network = self.environment, foundation.network
+        return RegistryDatabase(
+            self,
+            "registry-database",
+            RegistryDatabaseProps(
+                prefix=environment.prefix,
+                account=environment.account,
+                region=environment.region,
+                partition=environment.partition,
+                database=environment.registry,
+                vpc_id=network.vpc_id,
+                subnet_ids=network.intra_subnet_ids,
+                client_security_group_id=network.workload_security_group_id,
+                boundary_arn=foundation.boundary.arn,
+                key_arn=foundation.registry_key.arn,
+                telemetry_key_arn=foundation.telemetry_key.arn,
+                log_retention_days=environment.logs.retention_days,
+                protect=environment.protection,
+            ),
+        )
 
     def _bucket(self, purpose: str) -> Bucket:
         return Bucket(
