@@ -18,6 +18,7 @@ _JAVA = {
     r"\p{ASCII}": r"\x00-\x7f",
     r"\p{P}": r"!-/:-@",
 }
+_STRAY_ANCHOR = re.compile(r"(?<=/)\^(?=\.)")  # EC2's model has `placement-group/^.{1,255}$`, which nothing matches
 SHOWN = 12  # values of an enumeration that a message lists
 
 
@@ -48,6 +49,7 @@ def matches(pattern: str, value: str) -> bool:
     for java, python in _JAVA.items():
         pattern = pattern.replace(java, python)
     try:
+        pattern = _STRAY_ANCHOR.sub("", pattern)
         return re.fullmatch(pattern, value) is not None
     except re.error:
         return True

@@ -8,7 +8,7 @@ from typing import Any
 
 from groundway_local.provider.spec import Name, Spec, Via
 
-_WHOLE = re.compile(r"\{(\w+)\}")
+_WHOLE = re.compile(r"\{(\w+(?:\.\w+)?)\}")
 
 
 def plain(name: str) -> str:
@@ -44,7 +44,10 @@ class Names:
 
 
 def fill(template: Any, values: Mapping[str, Any]) -> Any:
-    """A template filled; one that is nothing but "{x}" keeps the type of x. KeyError when a value is missing."""
+    """A template filled; one that is nothing but "{x}" keeps the type of x. KeyError when a value is missing.
+
+    `{block.x}` is x of the block, which may occur once.
+    """
     if isinstance(template, Mapping):
         return {k: fill(v, values) for k, v in template.items()}
     if isinstance(template, list):
@@ -52,8 +55,13 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
     if not isinstance(template, str):
         return template
     if whole := _WHOLE.fullmatch(template):
-        return values[whole[1]]
-    return _WHOLE.sub(lambda m: str(values[m[1]]), template)
+        return _value(values, whole[1])
+    return _WHOLE.sub(lambda m: str(_value(values, m[1])), template)
+
+
+def _value(values: Mapping[str, Any], name: str) -> Any:
+    block, _, inner = name.partition(".")
+    return values[block][0][inner] if inner else values[block]
 
 
 def fill_path(path: str, values: Mapping[str, Any]) -> str:

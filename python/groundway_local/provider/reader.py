@@ -11,7 +11,7 @@ from groundway_local.provider.session import Api, Session
 from groundway_local.provider.spec import Spec
 from groundway_local.provider.values import UNKNOWN, Block, State, members, without_unknown
 
-GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist|^Unknown(Monitor|Subscription)Exception$|^404$")
+GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist|NonExistent|^Unknown(Monitor|Subscription)Exception$|^404$")
 GONE_MESSAGE = re.compile(r"does not exist")
 Private = dict[str, Any]
 

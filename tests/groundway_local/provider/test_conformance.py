@@ -26,7 +26,7 @@ from groundway_local.provider.resources import registry
 
 EXAMPLES = Path(__file__).parent / "examples"
 TYPES = sorted(registry())
-NEEDS = re.compile(r"(aws_\w+)\.example\b")
+NEEDS = re.compile(r"(aws_\w+)\.\w+\b")
 PREREQUISITE = re.compile(r"\{(aws_\w+\.\w+)\.(\w+)\}")
 pytestmark = pytest.mark.slow
 
