@@ -30,7 +30,7 @@ PREFIXES = {"capacity-reservation": "cr", "placement-group": "pg"}
 CHANGED = ("EndDate", "EndDateType", "InstanceMatchCriteria")
 
 
-class Described(TaggedEC2Resource):
+class Described(TaggedEC2Resource):  # type: ignore[misc]  # moto carries no types
     """An object whose description is a dictionary of the API's own members."""
 
     def __init__(self, backend: Any, id: str, details: dict[str, Any], tags: dict[str, str]) -> None:

@@ -37,7 +37,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _attributes(api: Api, planned: State, arguments: Arguments) -> None:
+def _attributes(_api: Api, planned: State, arguments: Arguments) -> None:
     given = {n: planned.get(n) for n in _ATTRIBUTES if planned.get(n) not in (None, UNKNOWN, "")}
     kept = {n: v for n, v in given.items() if v or n not in _ORDERED}
     arguments["Attributes"] = {_ATTRIBUTES[n]: _text(v) for n, v in kept.items()}
