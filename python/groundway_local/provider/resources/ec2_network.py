@@ -25,12 +25,19 @@ def _of_vpc(operation: str, filters: dict[str, str], path: str) -> Op:
 
 
 def _attach_gateway(api: Api, prior: State, planned: State) -> None:
+    if not prior and _attached(api, planned):
+        return  # by a Terraform that was killed before it could say so
     for vpc, operation in (
         (prior.get("vpc_id"), "detach_internet_gateway"),
         (planned.get("vpc_id"), "attach_internet_gateway"),
     ):
         if vpc:
             api.call(operation, InternetGatewayId=planned["id"], VpcId=vpc)
+
+
+def _attached(api: Api, planned: State) -> bool:
+    found = api.call("describe_internet_gateways", InternetGatewayIds=[planned["id"]])["InternetGateways"][0]
+    return any(a["VpcId"] == planned.get("vpc_id") for a in found["Attachments"])
 
 
 def _detach_gateway(api: Api, state: State) -> None:
