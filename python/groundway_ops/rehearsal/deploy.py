@@ -18,15 +18,16 @@ class Stacks:
     stacks: Sequence[Stack]
     terraform: Terraform
 
-    def prepare(self) -> str:
-        """`init` and `validate` every stack."""
+    def prepare(self, validate: bool) -> str:
+        """`init` every stack; `validate` it too, which a plan would do as well."""
 
         def one(stack: Stack) -> None:
             self.terraform.init(stack)
-            self.terraform.validate(stack)
+            if validate:
+                self.terraform.validate(stack)
 
         all_at_once(self.stacks, one)
-        return f"{len(self.stacks)} stacks synthesized, initialized and valid"
+        return f"{len(self.stacks)} stacks synthesized and initialized{', all valid' if validate else ''}"
 
     def apply(self) -> str:
         """Plan and apply every stack after those that it depends on."""

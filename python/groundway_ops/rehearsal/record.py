@@ -6,7 +6,6 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
 NOT_RUN = "not run"
 
 

@@ -58,7 +58,7 @@ class Rehearsal:
             else:
                 self.phases.skip(["killed"], "there is no clean deploy to compare with")
             if self.base and stacks:
-                self._upgrade(self.base)
+                self._upgrade(stacks, self.base)
         finally:
             self.cloud.close()
             for path in self.directory.iterdir() if self.directory.exists() else ():
@@ -101,30 +101,28 @@ class Rehearsal:
         here = Stacks(stacks.stacks, self._terraform())
         return Killed(here, self.deployed, self.cloud.holdings, self.phases.breach).run()
 
-    def _upgrade(self, base: str) -> None:
+    def _upgrade(self, stacks: Stacks, base: str) -> None:
         self.cloud.fresh()
         old = self._stacks("earlier synth", "from", self.checkout.at(base, self.directory / "from"))
         if old is None or not self.phases.run("earlier deploy", old.apply):
-            return self.phases.skip(["upgrade", "plan after it"], f"{base[:12]} cannot be deployed")
-        new = self._stacks("synth over it", "to", self.checkout)
-        if new is None:
-            return self.phases.skip(["upgrade", "plan after it"], "the stacks are not valid")
+            self.phases.skip(["upgrade", "plan after it"], f"{base[:12]} cannot be deployed")
+            return
+        new = Stacks(stacks.stacks, self._terraform())
         upgrade = Upgrade(self.phases.breach, self.record.replacements.append)
-        if self.phases.run("upgrade", lambda: upgrade.run(old, new)):
-            self.phases.run("plan after it", lambda: self._empty(new))
-        return None
+        self.phases.run("upgrade", lambda: upgrade.run(old, new))
+        self.phases.run("plan after it", lambda: self._empty(new))
 
     # the phases
 
     def _stacks(self, phase: str, place: str, checkout: Checkout, unprotect: str | None = None) -> Stacks | None:
-        """The stacks of a checkout, ready for Terraform; None when they are not valid."""
+        """The stacks of a checkout, ready for Terraform; None when they are not. `now` is to be looked at closely."""
         made: list[Stacks] = []
 
         def work() -> str:
             out = self.directory / "stacks" / place
             synthesized = checkout.synthesize(out, self.cloud.env, self.processes, unprotect)
             made.append(Stacks(synthesized, self._terraform()))
-            return made[0].prepare()
+            return made[0].prepare(validate=place == "now")
 
         return made[0] if self.phases.run(phase, work) else None
 

@@ -108,7 +108,7 @@ class Drifting:
         self.stacks.apply_planned()
         deleted = self._plant(choice.deleted)
         seen += self._look(deleted, repaired=changed)
-        self.stacks.apply()
+        self.stacks.apply_planned()
         self.breach(*not_empty(self.stacks.plans()))
         made = [*changed, *deleted]
         kinds, types = {(p.drift.type, p.drift.what) for p in made}, {p.resource.type for p in made}
