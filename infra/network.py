@@ -29,7 +29,7 @@ class NetworkProps:
 
 
 class Network(Construct):
-    """Subnet ids in the order of the zones; `workload_security_group_id` is what jobs and nodes wear.
+    """Subnet ids and `private_zones` in one order; `workload_security_group_id` is what jobs and nodes wear.
 
     `intra_subnet_ids` have no way out of the VPC. Network ACLs stay as AWS makes them: security groups decide, and
     a second list that knows no connections would have to open every high port for the answers.
@@ -54,6 +54,7 @@ class Network(Construct):
         intra = [self._subnet("intra", i, c) for i, c in enumerate(cut.intra_subnets)]
         self.vpc_id: str = self.vpc.id
         self.private_subnet_ids: list[str] = [s.id for s in private]
+        self.private_zones: list[str] = [s.availability_zone for s in private]
         self.intra_subnet_ids: list[str] = [s.id for s in intra]
         tables = routing.routes(self, routing.Routed(props.prefix, self.vpc_id, public, private, intra, cut.nat))
         self.workload_security_group_id: str = workload_group(self, props.prefix, self.vpc_id, cut.cidr)

@@ -37,7 +37,9 @@ class Compute(EnvironmentStack):
         place = PoolsProps(
             prefix=environment.prefix,
             cluster_name=self.cluster.name,
+            vpc_id=network.vpc_id,
             subnet_ids=network.private_subnet_ids,
+            zones=network.private_zones,
             security_group_ids=[network.workload_security_group_id],
             node_role=node_role(
                 self, "node", f"{environment.prefix}-node", boundary.arn, partition=environment.partition

@@ -32,7 +32,9 @@ def place(scope: Construct) -> PoolsProps:
     return PoolsProps(
         prefix="p",
         cluster_name="c",
+        vpc_id="vpc-1",
         subnet_ids=["subnet-1"],
+        zones=["eu-west-1a"],
         security_group_ids=["sg-1"],
         node_role=node_role(scope, "node", "p-node", "boundary"),
         tags={"team": "t"},
@@ -69,6 +71,7 @@ def test_gpu_pools_take_image_taint_and_labels_of_their_accelerator(
         "groundway.dev/pool": "accelerated",
         "groundway.dev/accelerator": kind,
         "groundway.dev/accelerator-count": str(pool.accelerator.count),
+        **({"k8s.amazonaws.com/accelerator": f"nvidia-{kind}"} if "NVIDIA" in ami else {}),
         "workload": "x",
     }
     assert group["scaling_config"] == {"min_size": 0, "desired_size": 0, "max_size": 2}
