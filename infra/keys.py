@@ -1,28 +1,60 @@
-"""Customer-managed KMS keys."""
+"""Customer-managed KMS keys: one a purpose, with a policy that separates who administers a key from who uses it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra import iam
 from infra.cdk import Construct, aws
+from infra.protection import keep
+
+# What it takes to manage a key; nothing here reads or writes what the key protects.
+ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:ListKeyRotations",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateKeyDescription",
+)
+USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeyProps:
-    """`name` becomes the alias. `logs_region`: CloudWatch Logs there may use the key; `publishers`: services that
-    send encrypted messages."""
+    """`name` becomes the alias. `services`: those through which principals of the account may use the key.
+
+    Services that use it by themselves: CloudWatch Logs with `logs`; `publishers` send encrypted messages; CloudTrail
+    with `trail_arn`, for that trail.
+    """
 
     name: str
     description: str
     account: str
+    region: str
+    services: Sequence[str] = ()
+    logs: bool = False
+    publishers: Sequence[str] = ()
+    trail_arn: str | None = None
     partition: str = "aws"
     deletion_window_days: int = 30
-    logs_region: str | None = None
-    publishers: Sequence[str] = ()
+    protect: bool = False
 
 
 class Key(Construct):
-    """A key with yearly rotation and an alias. IAM policies of the account decide who may use it."""
+    """A key with yearly rotation and an alias."""
 
     def __init__(self, scope: Construct, id: str, props: KeyProps) -> None:
         super().__init__(scope, id)
@@ -33,24 +65,44 @@ class Key(Construct):
             enable_key_rotation=True,
             deletion_window_in_days=props.deletion_window_days,
             policy=iam.document(*_statements(props)),
+            lifecycle=keep(props.protect),
         )
         aws.kms_alias.KmsAlias(self, "alias", name=f"alias/{props.name}", target_key_id=self.key.key_id)
         self.arn: str = self.key.arn
 
 
 def _statements(props: KeyProps) -> list[iam.Statement]:
-    """In a key policy the resource `*` means this key."""
-    root = {"AWS": f"arn:{props.partition}:iam::{props.account}:root"}
-    statements: list[iam.Statement] = [
-        {"Sid": "AccountDecides", "Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
-    ]
-    if region := props.logs_region:
-        groups = f"arn:{props.partition}:logs:{region}:{props.account}:log-group:*"
+    return [*_of_the_account(props), *_of_services(props)]
+
+
+def _of_the_account(props: KeyProps) -> list[iam.Statement]:
+    """The root principal stands for the account: what is allowed here, its IAM policies may hand on, nothing else.
+
+    Without administration in their hands, a key whose administrators are gone could never be managed again.
+    """
+    account = {"AWS": f"arn:{props.partition}:iam::{props.account}:root"}
+    through = {"StringEquals": {"kms:ViaService": [f"{s}.{props.region}.amazonaws.com" for s in props.services]}}
+    statements = [iam.allow("Administer", ADMINISTRATION, ["*"])]  # in a key policy, `*` is this key
+    if props.services:
+        statements += [
+            iam.allow("UseThroughServices", USE, ["*"], through),
+            # Databases, tables, clusters and volumes keep using the key by a grant, made as they are created.
+            iam.allow("GrantToServices", ["kms:CreateGrant"], ["*"], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        ]
+    return [{**s, "Principal": account} for s in statements]
+
+
+def _of_services(props: KeyProps) -> list[iam.Statement]:
+    """What services do by themselves, each for this account only."""
+    statements: list[iam.Statement] = []
+    here = f"{props.region}:{props.account}"
+    if props.logs:
+        groups = f"arn:{props.partition}:logs:{here}:log-group:*"
         statements.append(
             iam.allow_service(
                 "EncryptLogs",
-                [f"logs.{region}.amazonaws.com"],
-                ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                [f"logs.{props.region}.amazonaws.com"],
+                [*USE, "kms:DescribeKey"],
                 ["*"],
                 {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
             )
@@ -65,4 +117,13 @@ def _statements(props: KeyProps) -> list[iam.Statement]:
                 {"StringEquals": {"aws:SourceAccount": props.account}},
             )
         )
+    if trail := props.trail_arn:
+        condition = {"StringEquals": {"aws:SourceArn": trail, "kms:EncryptionContext:aws:cloudtrail:arn": trail}}
+        cloudtrail = ["cloudtrail.amazonaws.com"]
+        statements += [
+            iam.allow_service("EncryptTrail", cloudtrail, ["kms:GenerateDataKey*"], ["*"], condition),
+            iam.allow_service(
+                "DescribeForTrail", cloudtrail, ["kms:DescribeKey"], ["*"], {"StringEquals": {"aws:SourceArn": trail}}
+            ),
+        ]
     return statements

@@ -1,5 +1,7 @@
 """What everything stands on: keys, the permission boundary, the network."""
 
+from collections.abc import Sequence
+
 from groundway.environment import Environment
 from infra.cdk import Construct
 from infra.identity import PermissionBoundary, PermissionBoundaryProps
@@ -8,14 +10,20 @@ from infra.network import Network, NetworkProps
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
 
+# Who sends messages that the telemetry key encrypts: budgets, alarms, cost anomalies, Prometheus rules, databases.
+PUBLISHERS = (
+    "aps.amazonaws.com",
+    "budgets.amazonaws.com",
+    "cloudwatch.amazonaws.com",
+    "costalerts.amazonaws.com",
+    "events.rds.amazonaws.com",
+)
+
 
 class Foundation(EnvironmentStack):
     def __init__(self, scope: Construct, environment: Environment, cloud: Cloud) -> None:
         super().__init__(scope, "foundation", environment, cloud)
-        self.data_key = self._key("data", "Data, features, models and images")
-        self.cluster_key = self._key("cluster", "Kubernetes secrets")
-        self.registry_key = self._key("registry", "The model registry's database and its password")
-        self.telemetry_key = self._key("telemetry", "Logs and alerts", telemetry=True)
+        self._keys()
         self.boundary = PermissionBoundary(
             self,
             "boundary",
@@ -43,7 +51,29 @@ class Foundation(EnvironmentStack):
             ),
         )
 
-    def _key(self, purpose: str, description: str, telemetry: bool = False) -> Key:
+    def _keys(self) -> None:
+        """One for each purpose, so that who may read one kind of thing cannot read the others."""
+        self.data_key = self._key(
+            "data", "Data, features, models and images", ("dynamodb", "ec2", "ecr", "s3", "sagemaker")
+        )
+        self.cluster_key = self._key("cluster", "Kubernetes secrets", ("eks",))
+        self.registry_key = self._key(
+            "registry", "The model registry's database and its password", ("rds", "secretsmanager")
+        )
+        self.telemetry_key = self._key("telemetry", "Logs and alerts", ("sns",), logs=True, publishers=PUBLISHERS)
+        self.metrics_key = self._key("metrics", "Prometheus", ("aps",))
+        self.queue_key = self._key(
+            "queue", "Events on their way to who acts on them", ("sqs",), publishers=("events.amazonaws.com",)
+        )
+
+    def _key(
+        self,
+        purpose: str,
+        description: str,
+        services: Sequence[str],
+        logs: bool = False,
+        publishers: Sequence[str] = (),
+    ) -> Key:
         environment = self.environment
         return Key(
             self,
@@ -52,11 +82,12 @@ class Foundation(EnvironmentStack):
                 name=f"{environment.prefix}-{purpose}",
                 description=description,
                 account=environment.account,
+                region=environment.region,
+                services=services,
+                logs=logs,
+                publishers=publishers,
                 partition=environment.partition,
                 deletion_window_days=30 if environment.protection else 7,
-                logs_region=environment.region if telemetry else None,
-                publishers=("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
-                if telemetry
-                else (),
+                protect=environment.protection,
             ),
         )

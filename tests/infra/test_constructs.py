@@ -13,7 +13,6 @@ from infra.cluster import Cluster, ClusterProps
 from infra.cpu_pools import CpuPools
 from infra.gpu_pools import GpuPools
 from infra.identity import PermissionBoundaryProps, Role, RoleProps, boundary_document
-from infra.keys import Key, KeyProps
 from infra.nodes import PoolsProps, node_role
 
 ACCOUNT = "111111111111"
@@ -101,23 +100,6 @@ def test_the_endpoint_is_public_only_for_named_networks(
     assert cluster["vpc_config"].get("public_access_cidrs", []) == list(cidrs)
     assert cluster["vpc_config"]["endpoint_private_access"] is True
     assert cluster["deletion_protection"] is True  # by default
-
-
-def test_a_key_tells_who_else_may_use_it(stack: TerraformStack) -> None:
-    Key(stack, "plain", KeyProps(name="plain", description="", account=ACCOUNT))
-    Key(
-        stack,
-        "telemetry",
-        KeyProps(
-            name="t", description="", account=ACCOUNT, logs_region="eu-west-1", publishers=["budgets.amazonaws.com"]
-        ),
-    )
-    policies = [json.loads(k["policy"])["Statement"] for k in resources(stack, "aws_kms_key")]
-    assert [[s["Sid"] for s in p] for p in policies] == [
-        ["AccountDecides"],
-        ["AccountDecides", "EncryptLogs", "EncryptMessages"],
-    ]
-    assert all("Condition" in s for p in policies for s in p if s["Sid"] != "AccountDecides")
 
 
 def test_a_role_without_statements_has_no_policy(stack: TerraformStack) -> None:
