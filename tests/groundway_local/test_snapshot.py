@@ -219,7 +219,7 @@ def resealed(data: bytes, **changes: Any) -> bytes:
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
-        (lambda data: resealed(data, moto="5.0.0"), "written with format 1, moto 5.0.0"),
+        (lambda data: resealed(data, moto="5.0.0"), f"written with format {snapshot.FORMAT}, moto 5.0.0"),
         (lambda data: resealed(data, format=0), "written with format 0"),
         (lambda data: data[: len(data) // 2], "damaged"),
         (lambda data: data[:5000] + bytes([data[5000] ^ 1]) + data[5001:], "damaged"),

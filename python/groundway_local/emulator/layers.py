@@ -16,6 +16,7 @@ from groundway_local.emulator.state_locks import StateLocks
 MOTO = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
     "MOTO_S3_DEFAULT_KEY_BUFFER_SIZE": str(1 << 40),  # objects stay in memory, no file each: a fork is safe
+    "MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS": "false",  # an account reaches its own buckets, whatever others' policies say
     "MOTO_DISABLE_GLOBAL_CORS": "true",
     # nothing that moto might call must leave this machine's emulator
     "AWS_EC2_METADATA_DISABLED": "true",
