@@ -1,5 +1,6 @@
 """EKS: settings of clusters and node groups that moto takes and forgets, and version upgrades."""
 
+import secrets
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ CLUSTER = {
     "upgradePolicy": "upgrade_policy",
     "zonalShiftConfig": "zonal_shift_config",
 }
+ARNS = {"addons": "addonArn", "access_entries": "accessEntryArn", "pod_identities": "associationArn"}
 NODEGROUP = {"updateConfig": "update_config", "nodeRepairConfig": "node_repair_config"}
 
 create_cluster = EKSResponse.create_cluster
@@ -33,12 +35,20 @@ def _keep(response: EKSResponse, target: Any, names: dict[str, str]) -> None:
             setattr(target, attribute, value)
 
 
-def _update(kind: str) -> ActionResult:
+def update(kind: str) -> ActionResult:
+    """What AWS answers to an update, which is carried out at once here."""
     return ActionResult({"update": {"id": str(uuid.uuid4()), "status": "Successful", "type": kind}})
 
 
-def _cluster(response: EKSResponse) -> Any:
+def cluster_of(response: EKSResponse) -> Any:
+    """The cluster that a request names; raises what AWS would if there is none."""
     return response.eks_backend.describe_cluster(name=response._get_param("name"))
+
+
+def held(cluster: Any, kind: str) -> dict[str, dict[str, Any]]:
+    """What a cluster has besides node groups: `addons`, `access_entries` or `pod_identities`. It goes with it."""
+    found: dict[str, dict[str, Any]] = vars(cluster).setdefault(kind, {})
+    return found
 
 
 def _nodegroup(response: EKSResponse) -> Any:
@@ -48,8 +58,12 @@ def _nodegroup(response: EKSResponse) -> Any:
 
 
 def created_cluster(self: EKSResponse) -> ActionResult:
+    """Each cluster has an issuer of its own."""
     result = create_cluster(self)
-    _keep(self, _cluster(self), CLUSTER)
+    cluster, region = cluster_of(self), self.eks_backend.region_name
+    _keep(self, cluster, CLUSTER)
+    issuer = f"https://oidc.eks.{region}.amazonaws.com/id/{secrets.token_hex(16).upper()}"
+    cluster.identity = {"oidc": {"issuer": issuer}}
     return result
 
 
@@ -61,14 +75,14 @@ def created_nodegroup(self: EKSResponse) -> ActionResult:
 
 def updated_cluster_config(self: EKSResponse) -> ActionResult:
     """AWS changes what is given and keeps the rest; moto would replace the whole VPC and logging configuration."""
-    cluster = _cluster(self)
+    cluster = cluster_of(self)
     network, logging = dict(cluster.resources_vpc_config), cluster.logging
     update_cluster_config(self)
     cluster.resources_vpc_config = {**network, **(self._get_param("resourcesVpcConfig") or {})}
     if given := (self._get_param("logging") or {}).get("clusterLogging"):
         cluster.logging = _merged_logging(logging, given)
     _keep(self, cluster, CLUSTER)
-    return _update("EndpointAccessUpdate")
+    return update("EndpointAccessUpdate")
 
 
 def _merged_logging(before: Any, given: list[dict[str, Any]]) -> dict[str, Any]:
@@ -79,15 +93,15 @@ def _merged_logging(before: Any, given: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def guarded_delete_cluster(self: EKSResponse) -> ActionResult:
-    if getattr(_cluster(self), "deletion_protection", False):
+    if getattr(cluster_of(self), "deletion_protection", False):
         text = "Cannot delete the cluster while deletionProtection is enabled. Disable it first."
         raise InvalidRequestException(clusterName=self._get_param("name"), message=text)
     return delete_cluster(self)
 
 
 def update_cluster_version(self: EKSResponse) -> ActionResult:
-    _cluster(self).version = self._get_param("version")
-    return _update("VersionUpdate")
+    cluster_of(self).version = self._get_param("version")
+    return update("VersionUpdate")
 
 
 def update_nodegroup_version(self: EKSResponse) -> ActionResult:
@@ -96,29 +110,41 @@ def update_nodegroup_version(self: EKSResponse) -> ActionResult:
     if template := self._get_param("launchTemplate"):
         known = {k: v for k, v in (nodegroup.launch_template or {}).items() if k in ("id", "name")}
         nodegroup.launch_template = {**known, **template}
-    return _update("VersionUpdate")
+    return update("VersionUpdate")
 
 
-def _tagged(response: EKSResponse) -> Any:
-    """What an ARN names: moto knows clusters only."""
+def _tags(response: EKSResponse) -> dict[str, str]:
+    """The tags of what an ARN names: moto knows clusters only."""
     arn = response._extract_arn_from_path()
+    tags: dict[str, str]
     for cluster in response.eks_backend.clusters.values():
         for found in (cluster, *cluster.nodegroups.values()):
             if found.arn == arn:
-                return found
-    return response.eks_backend.list_tags_for_resource(arn)  # raises what AWS would
+                tags = found.tags
+                return tags
+        for kind, name in ARNS.items():
+            for one in held(cluster, kind).values():
+                if one[name] == arn:
+                    tags = one["tags"]
+                    return tags
+    tags = response.eks_backend.list_tags_for_resource(arn)  # raises what AWS would
+    return tags
 
 
 def tag_resource(self: EKSResponse) -> ActionResult:
-    _tagged(self).tags.update(self._get_param("tags"))
+    _tags(self).update(self._get_param("tags"))
     return ActionResult({})
 
 
 def untag_resource(self: EKSResponse) -> ActionResult:
-    target = _tagged(self)
+    tags = _tags(self)
     for key in self._get_param("tagKeys") or self.querystring.get("tagKeys", []):
-        target.tags.pop(key, None)
+        tags.pop(key, None)
     return ActionResult({})
+
+
+def list_tags_for_resource(self: EKSResponse) -> ActionResult:
+    return ActionResult({"tags": _tags(self)})
 
 
 def apply() -> None:
@@ -128,6 +154,7 @@ def apply() -> None:
     EKSResponse.delete_cluster = guarded_delete_cluster
     EKSResponse.tag_resource = tag_resource
     EKSResponse.untag_resource = untag_resource
+    EKSResponse.list_tags_for_resource = list_tags_for_resource
     EKSResponse.update_cluster_version = update_cluster_version
     EKSResponse.update_nodegroup_version = update_nodegroup_version
     nodegroup = "{0}/clusters/(?P<name>[^/]+)/node-groups/(?P<nodegroupName>[^/]+)"
