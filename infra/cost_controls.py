@@ -1,48 +1,63 @@
-"""The monthly budget of an environment."""
+"""The monthly budgets of an environment and of its teams, and the brake."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundway import environment
-from infra.cdk import Construct, aws
+from infra.budgets import BudgetProps, Stop, StopProps, budget
+from infra.cdk import Construct
 
 
 @dataclass(frozen=True, kw_only=True)
 class CostControlsProps:
+    """`stopped_role_arns`: who starts nothing new when the budget's `stop_at` is reached."""
+
     prefix: str
     environment: str
+    account: str
     budget: environment.Budget
     topic_arn: str
+    boundary_arn: str
+    stopped_role_arns: Sequence[str]
+    partition: str = "aws"
 
 
 class CostControls(Construct):
-    """Counts what carries the environment's tag; tells the topic at each threshold, and when the forecast passes it."""
+    """What counts carries the environment's tag, and the team's."""
 
     def __init__(self, scope: Construct, id: str, props: CostControlsProps) -> None:
         super().__init__(scope, id)
-        budgets = aws.budgets_budget
-        budgets.BudgetsBudget(
-            self,
-            "budget",
+        given = props.budget
+        whole = BudgetProps(
             name=f"{props.prefix}-monthly",
-            budget_type="COST",
-            time_unit="MONTHLY",
-            limit_amount=str(props.budget.monthly_usd),
-            limit_unit="USD",
-            cost_filter=[
-                budgets.BudgetsBudgetCostFilter(name="TagKeyValue", values=[f"user:environment${props.environment}"])
-            ],
-            notification=[
-                *(_notice("ACTUAL", percent, props.topic_arn) for percent in props.budget.thresholds),
-                _notice("FORECASTED", 100, props.topic_arn),
-            ],
+            monthly_usd=given.monthly_usd,
+            tags={"environment": props.environment},
+            thresholds=given.thresholds,
+            topic_arn=props.topic_arn,
         )
-
-
-def _notice(kind: str, percent: int, topic_arn: str) -> aws.budgets_budget.BudgetsBudgetNotification:
-    return aws.budgets_budget.BudgetsBudgetNotification(
-        notification_type=kind,
-        comparison_operator="GREATER_THAN",
-        threshold=percent,
-        threshold_type="PERCENTAGE",
-        subscriber_sns_topic_arns=[topic_arn],
-    )
+        total = budget(self, "budget", whole)
+        for team, monthly_usd in given.teams.items():
+            part = BudgetProps(
+                name=f"{props.prefix}-{team}-monthly",
+                monthly_usd=monthly_usd,
+                tags={"environment": props.environment, "team": team},
+                thresholds=given.thresholds,
+                topic_arn=props.topic_arn,
+            )
+            budget(self, f"team-{team}", part)
+        if given.stop_at is not None:
+            Stop(
+                self,
+                "stop",
+                StopProps(
+                    prefix=props.prefix,
+                    account=props.account,
+                    partition=props.partition,
+                    boundary_arn=props.boundary_arn,
+                    budget_name=total.name,
+                    percent=given.stop_at,
+                    by_itself=given.stop_by_itself,
+                    role_arns=props.stopped_role_arns,
+                    topic_arn=props.topic_arn,
+                ),
+            )

@@ -2,11 +2,13 @@
 
 from groundway import platform
 from groundway.environment import Environment
+from infra.alerts import Alerts, AlertsProps
 from infra.buckets import Bucket
 from infra.cdk import Construct
 from infra.cost_controls import CostControls, CostControlsProps
-from infra.monitoring import Alerts, AlertsProps, Monitoring, MonitoringProps
+from infra.monitoring import Monitoring, MonitoringProps
 from infra.platform_record import PlatformRecord
+from infra.prometheus import Prometheus, PrometheusProps
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
 from stacks.compute import Compute
@@ -25,16 +27,8 @@ class Observability(EnvironmentStack):
         ml: MachineLearning,
     ) -> None:
         super().__init__(scope, "observability", environment, cloud)
-        self.alerts = Alerts(
-            self,
-            "alerts",
-            AlertsProps(
-                prefix=environment.prefix,
-                account=environment.account,
-                key_arn=foundation.telemetry_key.arn,
-                emails=environment.alerts.emails,
-            ),
-        )
+        self.alerts = self._alerts("alerts", foundation)
+        self.pages = self._alerts("pages", foundation)
         Monitoring(
             self,
             "monitoring",
@@ -52,11 +46,48 @@ class Observability(EnvironmentStack):
             CostControlsProps(
                 prefix=environment.prefix,
                 environment=environment.name,
+                account=environment.account,
                 budget=environment.budget,
                 topic_arn=self.alerts.topic_arn,
+                boundary_arn=foundation.boundary.arn,
+                stopped_role_arns=[ml.training.role_arn],
+                partition=environment.partition,
+            ),
+        )
+        self.prometheus = Prometheus(
+            self,
+            "prometheus",
+            PrometheusProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                region=environment.region,
+                key_arn=foundation.metrics_key.arn,
+                log_key_arn=foundation.telemetry_key.arn,
+                log_retention_days=environment.logs.retention_days,
+                retention_days=environment.metrics.retention_days,
+                protect=environment.protection,
+                pages_topic_arn=self.pages.topic_arn,
+                notices_topic_arn=self.alerts.topic_arn,
+                cluster_name=compute.cluster.name,
+                cluster_arn=compute.cluster.arn,
+                subnet_ids=foundation.network.private_subnet_ids,
+                security_group_ids=[foundation.network.workload_security_group_id],
             ),
         )
         PlatformRecord(self, "platform", _platform(environment, foundation, compute, ml, self.alerts))
+
+    def _alerts(self, severity: str, foundation: Foundation) -> Alerts:
+        return Alerts(
+            self,
+            severity,
+            AlertsProps(
+                prefix=self.environment.prefix,
+                account=self.environment.account,
+                key_arn=foundation.telemetry_key.arn,
+                emails=self.environment.alerts.emails,
+                severity=severity,
+            ),
+        )
 
 
 def _platform(
@@ -73,7 +104,12 @@ def _platform(
             private_subnet_ids=tuple(network.private_subnet_ids),
             workload_security_group_id=network.workload_security_group_id,
         ),
-        cluster=platform.Cluster(name=compute.cluster.name, arn=compute.cluster.arn, gpu_pools=compute.gpu_pools.names),
+        cluster=platform.Cluster(
+            name=compute.cluster.name,
+            arn=compute.cluster.arn,
+            gpu_pools=compute.gpu_pools.names,
+            karpenter=compute.karpenter.record if compute.karpenter else None,
+        ),
         data=_bucket(ml.data),
         models=_bucket(ml.models),
         features=platform.FeatureStore(

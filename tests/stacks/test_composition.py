@@ -31,7 +31,7 @@ def test_an_environment_is_a_whole_platform(environment: str, synthesized: Synth
     assert counts.total() >= LEAST
     assert counts["aws_eks_cluster"] == 1
     assert counts["aws_s3_bucket"] == 3
-    assert counts["aws_budgets_budget"] == 1
+    assert counts["aws_prometheus_workspace"] == 1
 
 
 def test_the_clouds_differ_in_the_providers_source_alone(synthesized: Synthesized, for_aws: Synthesized) -> None:
@@ -137,7 +137,8 @@ def test_nat_gateways(environment: str, gateways: int, synthesized: Synthesized)
 def test_the_budget_warns_at_each_threshold_and_before(
     environment: str, synthesized: Synthesized, environments: dict[str, Environment]
 ) -> None:
-    [budget] = synthesized.resources(environment, "aws_budgets_budget")
+    budgets = synthesized.resources(environment, "aws_budgets_budget")
+    [budget] = [b for b in budgets if b.name.startswith("cost-controls_budget_")]
     data = environments[environment].budget
     assert budget.arguments["limit_amount"] == str(data.monthly_usd)
     notices = [(n["notification_type"], n["threshold"]) for n in budget.arguments["notification"]]

@@ -23,4 +23,6 @@ def imported_state(type_name: str, spec: Spec, schema: Block, text: str) -> Stat
         block, _, inner = name.partition(".")
         if inner:
             state[block] = [{**empty(schema["block_types"][block]["block"]), inner: value}]
-    return {**state, "id": None if own else fill(spec.id, state)}
+    if "id" not in schema["attributes"]:
+        return state
+    return {**state, "id": None if own else fill(spec.id, {**parts, **state})}
