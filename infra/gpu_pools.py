@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from groundway.environment import GpuPool
-from groundway.errors import InvalidInput
 from infra.cdk import Construct
 from infra.efa import Fabric, efa_security_group, placement_group
 from infra.nodes import NodePool, NodePoolProps, PoolsProps
@@ -27,7 +26,6 @@ class GpuPools(Construct):
         if any(pool.efa for pool in pools.values()):
             self.efa_security_group_id = efa_security_group(self, "efa", place.prefix, place.vpc_id)
         for name, pool in pools.items():
-            _check(name, pool, place)
             if pool.scaler == "managed":
                 self._managed(name, pool)
 
@@ -76,13 +74,4 @@ class GpuPools(Construct):
                 zone=self._place.zones[pool.reservation.zone],
                 placement_group_arn=placement_group_arn,
             ),
-        )
-
-
-def _check(name: str, pool: GpuPool, place: PoolsProps) -> None:
-    """What the environment alone cannot know: `InvalidInput` names the key."""
-    if pool.reservation and pool.reservation.zone >= len(place.zones):
-        raise InvalidInput(
-            f"gpu_pools.{name}.reservation.zone is {pool.reservation.zone}, but the network has {len(place.zones)} "
-            f"zones, counted from 0; valid: 0 to {len(place.zones) - 1}, or raise network.zones"
         )

@@ -6,6 +6,7 @@ from infra.cluster import Cluster, ClusterProps
 from infra.cpu_pools import CpuPools
 from infra.gpu_pools import GpuPools
 from infra.image_registry import ImageRepository, ImageRepositoryProps
+from infra.karpenter import Karpenter, KarpenterProps
 from infra.nodes import PoolsProps, node_role
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
@@ -48,8 +49,27 @@ class Compute(EnvironmentStack):
         )
         CpuPools(self, "cpu", place, environment.cpu_pools)
         self.gpu_pools = GpuPools(self, "gpu", place, environment.gpu_pools)
+        self.karpenter = self._karpenter(boundary.arn) if environment.cluster.karpenter else None
         self.training_images = self._repository("training", foundation.data_key.arn)
         self.serving_images = self._repository("serving", foundation.data_key.arn)
+
+    def _karpenter(self, boundary_arn: str) -> Karpenter:
+        environment = self.environment
+        return Karpenter(
+            self,
+            "karpenter",
+            KarpenterProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                account=environment.account,
+                region=environment.region,
+                cluster=self.cluster.pods,
+                boundary_arn=boundary_arn,
+                pools={name: pool for name, pool in environment.gpu_pools.items() if pool.scaler == "karpenter"},
+                efa_security_group_id=self.gpu_pools.efa_security_group_id,
+                partition=environment.partition,
+            ),
+        )
 
     def _repository(self, purpose: str, key_arn: str) -> ImageRepository:
         return ImageRepository(
