@@ -52,7 +52,7 @@ class Checkout:
             env["GROUNDWAY_UNPROTECT"] = unprotect
         done = processes.run([sys.executable, "-m", "stacks"], self.root, env)
         if done.code:
-            raise GroundwayError(f"python -m stacks in {self.root} failed:\n{(done.err or done.out).strip()[-3000:]}")
+            raise GroundwayError(f"python -m stacks in {self.root} failed: {_complaint(done.err or done.out)}")
         return stacks_in(out)
 
     def revision(self) -> str:
@@ -89,3 +89,13 @@ class Checkout:
         except FileNotFoundError:
             return None
         return None if done.returncode else done.stdout
+
+
+def _complaint(said: str) -> str:
+    """What a program ended with; of a traceback only its error."""
+    _, traceback, text = said.strip().rpartition("Traceback (most recent call last):")
+    if not traceback:
+        return text
+    lines = text.splitlines()
+    first = next((i for i, line in enumerate(lines) if line and not line.startswith(" ")), 0)
+    return "\n".join(lines[first:])

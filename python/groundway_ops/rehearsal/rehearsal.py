@@ -108,8 +108,8 @@ class Rehearsal:
             self.phases.skip(["upgrade", "plan after it"], f"{base[:12]} cannot be deployed")
             return
         new = Stacks(stacks.stacks, self._terraform())
-        upgrade = Upgrade(self.phases.breach, self.record.replacements.append)
-        self.phases.run("upgrade", lambda: upgrade.run(old, new))
+        upgrade = Upgrade(self.phases.breach)
+        self.phases.run("upgrade", lambda: upgrade.run(old, new, self.record.replacements))
         self.phases.run("plan after it", lambda: self._empty(new))
 
     # the phases

@@ -6,13 +6,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from groundway.environment import Environment
 from groundway.errors import Unavailable
 from groundway_ops.rehearsal.checkout import Checkout
+from groundway_ops.rehearsal.page import render
 from groundway_ops.rehearsal.processes import Processes, Stopped
 from groundway_ops.rehearsal.record import Record, write_whole
 from groundway_ops.rehearsal.rehearsal import Rehearsal
@@ -33,8 +34,12 @@ def rehearse_all(
         processes.check()
         say_here = _prefixed(environment.name, say)
         directory = folder / environment.name
+        data, page = (folder / f"{environment.name}.{kind}" for kind in ("json", "html"))
+        for path in (data, page):
+            path.unlink(missing_ok=True)  # a run that is stopped leaves no record, not that of another
         record = Rehearsal(environment, checkout, directory, processes, say_here, base).run()
-        write_whole(folder / f"{environment.name}.json", record.json_text())
+        write_whole(data, record.json_text())
+        write_whole(page, render(record))
         return record
 
     with ExitStack() as stack:
@@ -43,6 +48,7 @@ def rehearse_all(
         with _terminable(), ThreadPoolExecutor(max(1, min(len(environments), os.cpu_count() or 1))) as pool:
             futures = [pool.submit(one, environment) for environment in environments]
             try:
+                wait(futures)  # one whose cloud does not start keeps nobody else from going on
                 return [future.result() for future in futures]
             except (KeyboardInterrupt, Stopped):
                 say("Stopped early; taking the local clouds down.")

@@ -12,13 +12,12 @@ from groundway_ops.rehearsal.plans import Change
 
 @dataclass(frozen=True)
 class Upgrade:
-    """The phase. `breach` hears of what is stateful and would be lost; `name` of everything that goes."""
+    """The phase. `breach` hears of what is stateful and would be lost."""
 
     breach: Callable[..., None]
-    name: Callable[[str], None]
 
-    def run(self, old: Stacks, new: Stacks) -> str:
-        """Plan and apply every stack of `new` over what `old` deployed."""
+    def run(self, old: Stacks, new: Stacks, gone: list[str]) -> str:
+        """Plan and apply every stack of `new` over what `old` deployed. `gone` names everything that goes."""
         kept = {stack.name for stack in new.stacks}
         for stack in old.stacks:
             if stack.name not in kept:
@@ -28,12 +27,13 @@ class Upgrade:
             plan = new.terraform.plan(stack)
             going = {"replace", "delete"} & set(plan.planned.values())
             for text, stateful in lost(stack.name, new.terraform.changes(stack).values()) if going else ():
-                self.name(text)
+                gone.append(text)
                 if stateful:
                     self.breach(f"{text}; it is stateful")
             return new.terraform.apply(stack, of=len(plan.planned)).counts
 
-        return counted(in_order(new.stacks, one))
+        seen = counted(in_order(new.stacks, one))
+        return "\n".join([f"{seen}; {len(gone)} replaced or destroyed", *sorted(gone)])
 
 
 def lost(stack: str, changes: Iterable[Change]) -> list[tuple[str, bool]]:

@@ -1,6 +1,6 @@
 """Changes to the cluster and its nodes behind Terraform's back."""
 
-from groundway_ops.rehearsal.drift.change import Clients, Drift, State
+from groundway_ops.rehearsal.drift.change import Clients, Drift, State, anything
 
 
 def _logs_off(aws: Clients, state: State) -> None:
@@ -70,5 +70,51 @@ DRIFTS = (
         lambda aws, s: aws("sqs").set_queue_attributes(QueueUrl=s["url"], Attributes={"MessageRetentionPeriod": "60"}),
         "message_retention_seconds",
         when=lambda s: s["message_retention_seconds"] != 60,
+    ),
+    Drift(
+        "aws_sqs_queue_policy",
+        "anybody may send",
+        lambda aws, s: aws("sqs").set_queue_attributes(
+            QueueUrl=s["queue_url"], Attributes={"Policy": anything("sqs:SendMessage", "*", "*")}
+        ),
+        "policy",
+    ),
+    Drift(
+        "aws_eks_access_policy_association",
+        "somebody may do less",
+        lambda aws, s: aws("eks").disassociate_access_policy(
+            clusterName=s["cluster_name"], principalArn=s["principal_arn"], policyArn=s["policy_arn"]
+        ),
+    ),
+    Drift(
+        "aws_autoscaling_group_tag",
+        "a tag of what the group starts removed",
+        lambda aws, s: aws("autoscaling").delete_tags(
+            Tags=[
+                {
+                    "ResourceId": s["autoscaling_group_name"],
+                    "ResourceType": "auto-scaling-group",
+                    "Key": s["tag"][0]["key"],
+                }
+            ]
+        ),
+    ),
+    Drift(
+        "aws_placement_group",
+        "a tag removed",
+        lambda aws, s: aws("ec2").delete_tags(
+            Resources=[s["placement_group_id"]], Tags=[{"Key": next(iter(s["tags_all"]))}]
+        ),
+        "tags",
+        when=lambda s: bool(s["tags_all"]),
+    ),
+    Drift(
+        "aws_sagemaker_model_package_group_policy",
+        "anybody may read the models",
+        lambda aws, s: aws("sagemaker").put_model_package_group_policy(
+            ModelPackageGroupName=s["model_package_group_name"],
+            ResourcePolicy=anything("sagemaker:DescribeModelPackage", "*", "*"),
+        ),
+        "resource_policy",
     ),
 )

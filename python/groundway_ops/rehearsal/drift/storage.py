@@ -161,4 +161,25 @@ DRIFTS = (
         ),
         "description",
     ),
+    Drift(
+        "aws_athena_workgroup",
+        "queries may write elsewhere",
+        lambda aws, s: aws("athena").update_work_group(
+            WorkGroup=s["name"], ConfigurationUpdates={"EnforceWorkGroupConfiguration": False}
+        ),
+        "configuration",
+        when=lambda s: any(c["enforce_workgroup_configuration"] for c in s["configuration"]),
+    ),
+    Drift(
+        "aws_ecr_pull_through_cache_rule",
+        "a cache of other people's images deleted",
+        lambda aws, s: aws("ecr").delete_pull_through_cache_rule(ecrRepositoryPrefix=s["ecr_repository_prefix"]),
+    ),
+    Drift(
+        "aws_ecr_repository_creation_template",
+        "tags of cached images can be moved",
+        lambda aws, s: aws("ecr").update_repository_creation_template(prefix=s["prefix"], imageTagMutability="MUTABLE"),
+        "image_tag_mutability",
+        when=lambda s: s["image_tag_mutability"] != "MUTABLE",
+    ),
 )

@@ -4,6 +4,8 @@ import json
 
 from groundway_ops.rehearsal.drift.change import Clients, Drift, State, anything
 
+NOBODY = b"alertmanager_config: |\n  route:\n    receiver: nobody\n  receivers:\n  - name: nobody\n"
+
 
 def _topic(aws: Clients, state: State, name: str, value: str) -> None:
     aws("sns").set_topic_attributes(TopicArn=state["arn"], AttributeName=name, AttributeValue=value)
@@ -82,24 +84,64 @@ DRIFTS = (
     ),
     Drift("aws_budgets_budget", "a thousand times the money", _dearer, "limit_amount"),
     Drift(
-        "aws_cloudtrail",
-        "the trail stopped",
-        lambda aws, s: aws("cloudtrail").stop_logging(Name=s["arn"]),
-        "enable_logging",
-        when=lambda s: s["enable_logging"],
+        "aws_budgets_budget_action",
+        "the brake comes later",
+        lambda aws, s: aws("budgets").update_budget_action(
+            AccountId=s["account_id"],
+            BudgetName=s["budget_name"],
+            ActionId=s["action_id"],
+            ActionThreshold={"ActionThresholdType": "PERCENTAGE", "ActionThresholdValue": 999},
+        ),
+        "action_threshold",
     ),
     Drift(
-        "aws_cloudtrail",
-        "log files no longer validated",
-        lambda aws, s: aws("cloudtrail").update_trail(Name=s["name"], EnableLogFileValidation=False),
-        "enable_log_file_validation",
-        when=lambda s: s["enable_log_file_validation"],
+        "aws_cloudwatch_event_target",
+        "nobody hears of the event any more",
+        lambda aws, s: aws("events").remove_targets(
+            Rule=s["rule"], EventBusName=s["event_bus_name"] or "default", Ids=[s["target_id"]]
+        ),
     ),
     Drift(
-        "aws_guardduty_detector",
-        "the detector suspended",
-        lambda aws, s: aws("guardduty").update_detector(DetectorId=s["id"], Enable=False),
-        "enable",
-        when=lambda s: s["enable"],
+        "aws_cloudwatch_log_metric_filter",
+        "a filter that finds nothing",
+        lambda aws, s: aws("logs").delete_metric_filter(logGroupName=s["log_group_name"], filterName=s["name"]),
+    ),
+    Drift(
+        "aws_cloudwatch_query_definition",
+        "a saved query changed",
+        lambda aws, s: aws("logs").put_query_definition(
+            queryDefinitionId=s["query_definition_id"], name=s["name"], queryString="fields @message | limit 1"
+        ),
+        "query_string",
+    ),
+    Drift(
+        "aws_prometheus_alert_manager_definition",
+        "alerts lead to nobody",
+        lambda aws, s: aws("amp").put_alert_manager_definition(workspaceId=s["workspace_id"], data=NOBODY),
+        "definition",
+    ),
+    Drift(
+        "aws_prometheus_rule_group_namespace",
+        "no rules any more",
+        lambda aws, s: aws("amp").put_rule_groups_namespace(
+            workspaceId=s["workspace_id"], name=s["name"], data=b"groups: []\n"
+        ),
+        "data",
+    ),
+    Drift(
+        "aws_prometheus_workspace_configuration",
+        "metrics kept for a day",
+        lambda aws, s: aws("amp").update_workspace_configuration(
+            workspaceId=s["workspace_id"], retentionPeriodInDays=1
+        ),
+        "retention_period_in_days",
+        when=lambda s: s["retention_period_in_days"] != 1,
+    ),
+    Drift(
+        "aws_db_event_subscription",
+        "nobody is told of the database any more",
+        lambda aws, s: aws("rds").modify_event_subscription(SubscriptionName=s["name"], Enabled=False),
+        "enabled",
+        when=lambda s: s["enabled"],
     ),
 )
