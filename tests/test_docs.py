@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import dropwhile
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
 CDKTF = {"deploy", "destroy", "diff", "synth", "list"}
 SHELL = {"export"}
+TERRAFORM = {"init", "plan", "apply", "destroy", "import", "force-unlock"}
 
 
 def commands(text: str) -> list[str]:
@@ -25,14 +27,26 @@ def problem(command: str) -> str | None:
     """What is wrong with a command of the docs: an unknown program, target, subcommand, option or argument."""
     if inner := re.fullmatch(r'eval "\$\((.*)\)"', command):
         return problem(inner[1])
-    program, *arguments = shlex.split(command)
+    words = shlex.split(command.partition(" > ")[0])
+    program, *arguments = dropwhile(lambda word: "=" in word, words)  # variables of this command alone
     if program == "make":
         return None if set(arguments) <= TARGETS else f"no target {arguments}"
     if program == "cdktf":
         return None if arguments[0] in CDKTF else f"no cdktf command {arguments[0]}"
     if program == "groundway":
         return _parse(main, "groundway", arguments)
+    if program == "terraform":
+        called = next(a for a in arguments if not a.startswith("-"))
+        return None if called in TERRAFORM else f"no terraform command {called}"
+    if program in ("python", "pytest"):
+        run = "-m stacks" if arguments[:2] == ["-m", "stacks"] else arguments[0]
+        return None if run == "-m stacks" or _there(ROOT / run) else f"no {run}"
     return None if program in SHELL else f"unknown program {program}"
+
+
+def _there(file: Path) -> bool:
+    """Whether it exists, or a page of the cookbook makes it."""
+    return file.exists() or any(f" {file.relative_to(ROOT)}\n" in page.read_text() for page in PAGES)
 
 
 def _parse(group: click.Command, name: str, arguments: list[str]) -> str | None:
@@ -69,6 +83,10 @@ def test_there_are_commands() -> None:
         'eval "$(groundway local environment dev)"',
         "cdktf explode 'dev-*'",
         "curl example.invalid",
+        "terraform -chdir=cdktf.out/stacks/dev-ml explode",
+        "pytest tests/test_nothing.py",
+        "CDKTF_OUTDIR=plain python -m stack",
+        "groundway local coverrage > docs/local-cloud-coverage.md",
     ],
 )
 def test_a_wrong_command_is_noticed(command: str) -> None:
