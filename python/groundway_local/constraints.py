@@ -1,10 +1,12 @@
 """What botocore's models say about a single value: enumeration, length, range, pattern. Each function yields messages.
 
-The provider asks at plan time, the emulator when a request for a recorded resource comes in.
+The provider asks at plan time, the emulator when a request for a recorded resource comes in. What the model calls
+sensitive is not repeated in a message.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -24,14 +26,15 @@ SHOWN = 12  # values of an enumeration that a message lists
 
 def of_string(value: str, shape: Any) -> Iterator[str]:
     """What is wrong with a string."""
+    said = "(sensitive value)" if shape.metadata.get("sensitive") else repr(value)
     enum = getattr(shape, "enum", None)
     if enum and value not in enum:
         shown = ", ".join(enum[:SHOWN]) + (", ..." if len(enum) > SHOWN else "")
-        yield f"{value!r} is not one of {shown}"
+        yield f"{said} is not one of {shown}"
     yield from of_range(len(value), shape, "characters")
     pattern = shape.metadata.get("pattern")
     if pattern and not matches(pattern, value):
-        yield f"{value!r} does not match {pattern}"
+        yield f"{said} does not match {pattern}"
 
 
 def of_range(number: float, shape: Any, unit: str = "") -> Iterator[str]:
@@ -42,6 +45,14 @@ def of_range(number: float, shape: Any, unit: str = "") -> Iterator[str]:
         yield f"{counted} is less than the minimum {low}"
     if high is not None and number > high:
         yield f"{counted} is more than the maximum {high}"
+
+
+def of_timestamp(value: str) -> Iterator[str]:
+    """What is wrong with a time, which Terraform writes as RFC 3339."""
+    try:
+        datetime.datetime.fromisoformat(value)
+    except ValueError:
+        yield f"{value!r} is no time, such as 2030-01-31T12:00:00Z"
 
 
 def matches(pattern: str, value: str) -> bool:

@@ -11,11 +11,12 @@ from typing import Any
 
 from groundway_local import constraints
 from groundway_local.provider.names import Names, plain
-from groundway_local.provider.problem import Path
+from groundway_local.provider.problem import Path, snake
 from groundway_local.provider.spec import Via
 from groundway_local.provider.values import UNKNOWN, has_unknown
 
 Finding = tuple[Path, str]
+REQUIRED = "it is required"
 
 
 class Encoder:
@@ -41,7 +42,9 @@ class Encoder:
             return self._list(value, shape, names, path)
         if kind == "map":
             self._found(path, constraints.of_range(len(value), shape, "entries"))
-            return {k: self.value(v, shape.value, names, (*path, k)) for k, v in value.items() if v is not UNKNOWN}
+            self._keys(value, shape.key, path)
+            known = {k: v for k, v in value.items() if v is not UNKNOWN and v is not None}
+            return {k: self.value(v, shape.value, names, (*path, k)) for k, v in known.items()}
         return self._scalar(value, shape, path)
 
     def _structure(self, value: Any, shape: Any, names: Names, path: Path) -> Any:
@@ -65,8 +68,10 @@ class Encoder:
             given.add(member)
             if item is not UNKNOWN:
                 out[member] = self.attribute(key, item, shape.members[member], names, path)
-        for missing in set(shape.required_members) - given:
-            self.findings.append((path, f"{missing} is required"))
+        for missing in sorted(set(shape.required_members) - given):
+            self.findings.append(((*path, missing), REQUIRED))
+        if getattr(shape, "is_tagged_union", False) and len(given) > 1:
+            self.findings.append((path, f"only one of {', '.join(sorted(map(snake, given)))} is possible"))
         return out
 
     def _list(self, value: Any, shape: Any, names: Names, path: Path) -> list[Any]:
@@ -74,7 +79,7 @@ class Encoder:
             if shape.member.type_name != "structure":
                 value = [value]
             else:
-                return _pairs(value, shape.member)
+                return self._pairs(value, shape, names, path)
         if not isinstance(value, list):
             value = [value]
         known = [(i, v) for i, v in enumerate(value) if v is not UNKNOWN and v is not None]
@@ -102,15 +107,28 @@ class Encoder:
             self._found(path, constraints.of_string(value, shape))
         elif kind in ("integer", "long", "float", "double"):
             self._found(path, constraints.of_range(value, shape))
+        elif kind == "timestamp" and isinstance(value, str):
+            self._found(path, constraints.of_timestamp(value))
         return value
+
+    def _keys(self, value: dict[str, Any], shape: Any, path: Path) -> None:
+        for key in value:
+            self._found((*path, key), (f"the key {message}" for message in constraints.of_string(key, shape)))
+
+    def _pairs(self, value: dict[str, Any], shape: Any, names: Names, path: Path) -> list[dict[str, Any]]:
+        """A map as a list of structures that hold a key and a value, or values."""
+        self._found(path, constraints.of_range(len(value), shape, "elements"))
+        members = shape.member.members
+        key = next(m for m in members if plain(m).endswith(("key", "name")))
+        content = next(m for m in members if plain(m).endswith(("value", "values")))
+        self._keys(value, members[key], path)
+        out = []
+        for k, v in sorted(value.items()):
+            if v is UNKNOWN:
+                continue
+            checked = v if v is None else self.value(v, members[content], names, (*path, k))
+            out.append({key: k, content: checked})
+        return out
 
     def _found(self, path: Path, messages: Iterable[str]) -> None:
         self.findings.extend((path, message) for message in messages)
-
-
-def _pairs(value: dict[str, Any], structure: Any) -> list[dict[str, Any]]:
-    members = list(structure.members)
-    key = next(m for m in members if plain(m).endswith(("key", "name")))
-    content = next(m for m in members if plain(m).endswith(("value", "values")))
-    many = structure.members[content].type_name == "list"
-    return [{key: k, content: [v] if many else v} for k, v in sorted(value.items()) if v is not UNKNOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -21,6 +22,11 @@ class Partial(Exception):
     def __init__(self, state: dict[str, Any], private: dict[str, Any], cause: Exception) -> None:
         super().__init__(str(cause))
         self.state, self.private, self.cause = state, private, cause
+
+
+def snake(member: str) -> str:
+    """An API's member as Terraform writes names: `MaxSize` and `maxSize` as `max_size`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", member).lower()
 
 
 def dotted(path: Path) -> str:

@@ -17,7 +17,7 @@ from groundway_local.provider.routes import Routes
 from groundway_local.provider.schema import Catalog
 from groundway_local.provider.session import Models, Session, Settings
 from groundway_local.provider.spec import Spec
-from groundway_local.provider.validate import data_problems, problems
+from groundway_local.provider.validate import data_problems, problems, update_problems
 from groundway_local.provider.values import empty, members
 
 IMPORTED = "imported"
@@ -94,6 +94,10 @@ class Provider:
         out.legacy_type_system = result.legacy
         for name in result.replace:
             out.requires_replace.append(messages.path((name,)))
+        if prior is not None and not result.replace:
+            changed = {n for n, value in result.planned.items() if value != prior.get(n)}
+            for problem in update_problems(request.type_name, crud.routes, changed, config):
+                out.diagnostics.append(_error(problem))
 
     def ApplyResourceChange(self, request: Any, out: Any) -> None:
         name, crud = request.type_name, self.crud(request.type_name)

@@ -52,6 +52,28 @@ class Models:
             model, names = self._models[service]
             return model.operation_model(names[operation]).input_shape
 
+    def member(self, service: str, reference: str) -> Any:
+        """The shape of `operation.Member.Inner` in the operation's input; lists are stepped through."""
+        operation, *steps = reference.split(".")
+        shape = self.shape(service, operation)
+        for step in steps:
+            while shape.type_name == "list":
+                shape = shape.member
+            shape = shape.members[step]
+        return shape
+
+
+def at_endpoint(client: Any) -> None:
+    """S3 Control puts the account before the host, even before an address: take it away again."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    host = urlsplit(client.meta.endpoint_url).netloc
+
+    def readdress(params: dict[str, Any], **_: Any) -> None:
+        params["url"] = urlunsplit(urlsplit(params["url"])._replace(netloc=host))
+
+    client.meta.events.register("before-call.s3-control", readdress)
+
 
 class Session:
     """The clients of one configured provider."""
@@ -100,6 +122,7 @@ class Session:
             **settings.credentials,
         )
         client.meta.events.register("before-call", self._add_headers)
+        at_endpoint(client)
         return client
 
     def _session(self) -> Any:

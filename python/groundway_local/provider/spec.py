@@ -94,6 +94,8 @@ class Spec:
     - `filled`: blocks that AWS fills in when nobody sets them; left alone unless they are configured.
     - `prefixed`: attribute to the one that holds its prefix (`name`: `name_prefix`).
     - `enrich`: adds to the read answers what takes calls for each element.
+    - `checks`: attribute (`block.attribute` too) to `operation.Member.Inner` whose constraints its values must meet at
+      plan time; for what Step, Prepare and Via functions carry, which nobody can look into.
     - `support`: who carries it out.
     - `import_id`: template of the import id when it is not the id.
     """
@@ -120,6 +122,7 @@ class Spec:
     before_delete: Callable[[Api, State], None] | None = None
     tagging: Tagging | None = None
     import_id: str = ""
+    checks: Mapping[str, str] = field(default_factory=dict)
     support: Support = "emulated"
 
 

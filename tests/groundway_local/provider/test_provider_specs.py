@@ -30,7 +30,7 @@ def mentioned(spec: Spec) -> set[str]:
     """Every attribute that a spec speaks of."""
     steps = [*spec.update, spec.create, *([spec.prepare] if spec.prepare else [])]
     listed = {a for s in steps for a in (s.attrs or ())}
-    tables = {*spec.names, *spec.computed, *spec.defaults, *spec.prefixed, *spec.prefixed.values()}
+    tables = {*spec.computed, *spec.defaults, *spec.prefixed, *spec.prefixed.values()}
     return listed | tables | {*spec.replace, *spec.volatile, *spec.provider_only, *spec.unread, *spec.filled}
 
 
@@ -42,6 +42,18 @@ def test_a_spec_speaks_only_of_what_its_schema_has(catalog, type_name):
         for step in blocks:
             block = block["block_types"][step]["block"]
         assert name in members(block), f"{type_name} has no {path}"
+    for path in SPECS[type_name].names:  # of a block at any depth
+        holder, _, name = path.rpartition(".")
+        assert any(name in members(b) for b in blocks_named(holder, catalog.resources[type_name])), path
+
+
+def blocks_named(name: str, block: Any) -> list[Any]:
+    """The block itself for "", else every block of that name within it."""
+    if not name:
+        return [block]
+    nested = block.get("block_types", {})
+    found = [s["block"] for n, s in nested.items() if n == name]
+    return found + [b for s in nested.values() for b in blocks_named(name, s["block"])]
 
 
 def test_the_schema_is_aws_own(catalog):
@@ -76,6 +88,8 @@ def test_a_template_is_filled_and_read_back():
         "role": "r",
         "policy_arn": "arn:aws:iam::aws:policy/P",
     }
+    assert parse_id("{group}:{name}", "/a/group:name") == {"group": "/a/group", "name": "name"}
+    assert parse_id("{cluster_name}:{node_group_name}", "one/two") == {"cluster_name": "one", "node_group_name": "two"}
     assert parse_id("{cluster_name}:{node_group_name}", "one") is None
     assert fill_path("A[?N=='{name}']", {"name": "it's"}) == "A[?N=='it\\'s']"
     with pytest.raises(KeyError):

@@ -18,6 +18,16 @@ NODES = {
     "subnet_ids": SUBNETS,
     "scaling_config": {"min_size": 0, "desired_size": 0, "max_size": 1},
 }
+SIZES = {"memory_mib": {"min": 1}, "vcpu_count": {"min": 1}}
+ALARM = {
+    "alarm_name": "a",
+    "comparison_operator": "GreaterThanThreshold",
+    "evaluation_periods": 1,
+    "metric_name": "m",
+    "namespace": "n",
+    "period": 60,
+    "statistic": "Sum",
+}
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
 # (type, body, what the message names)
@@ -53,6 +63,72 @@ BAD = {
         {"block_device_mappings": {"device_name": "/dev/xvda", "ebs": {"encrypted": "perhaps"}}},
         "ebs[0].encrypted: 'perhaps' is no boolean",
     ),
+    "list element": (
+        "aws_glue_catalog_database",
+        {"name": "d", "create_table_default_permission": {"permissions": ["READ"]}},
+        "aws_glue_catalog_database.create_table_default_permission[0].permissions[0]: 'READ' is not one of ALL, SELECT",
+    ),
+    "pattern in a list": (
+        "aws_launch_template",
+        {"instance_requirements": {**SIZES, "allowed_instance_types": ["g5.*", "p5 48xlarge"]}},
+        "instance_requirements[0].allowed_instance_types[1]: 'p5 48xlarge' does not match",
+    ),
+    "too many": (
+        "aws_cloudwatch_metric_alarm",
+        {**ALARM, "alarm_actions": [f"arn:aws:sns:eu-west-1:111122223333:t{n}" for n in range(6)]},
+        "aws_cloudwatch_metric_alarm.alarm_actions: 6 elements is more than the maximum 5",
+    ),
+    "map key": (
+        "aws_eks_node_group",
+        {**NODES, "labels": {"k" * 64: "v"}},
+        "aws_eks_node_group.labels." + "k" * 64 + ": the key 64 characters is more than the maximum 63",
+    ),
+    "map value": (
+        "aws_eks_node_group",
+        {**NODES, "labels": {"gpu": "v" * 64}},
+        "aws_eks_node_group.labels.gpu: 64 characters is more than the maximum 63",
+    ),
+    "tag key": (
+        "aws_iam_role",
+        {"name": "r", "assume_role_policy": TRUST, "tags": {"what?": "x"}},
+        "aws_iam_role.tags.what?: the key 'what?' does not match",
+    ),
+    "tag value": (
+        "aws_sns_topic",
+        {"name": "t", "tags": {"team": "x" * 300}},
+        "aws_sns_topic.tags.team: 300 characters is more than the maximum 256",
+    ),
+    "time": (
+        "aws_launch_template",
+        {"instance_market_options": {"spot_options": {"valid_until": "tomorrow"}}},
+        "instance_market_options[0].spot_options[0].valid_until: 'tomorrow' is no time",
+    ),
+    "one of two": (
+        "aws_accessanalyzer_analyzer",
+        {
+            "analyzer_name": "a",
+            "configuration": {
+                "unused_access": {"unused_access_age": 90},
+                "internal_access": {"analysis_rule": {"inclusion": {"account_ids": ["111122223333"]}}},
+            },
+        },
+        "aws_accessanalyzer_analyzer.configuration[0]: only one of internal_access, unused_access is possible",
+    ),
+    "required in a block": (
+        "aws_launch_template",
+        {"credit_specification": {}},
+        "aws_launch_template.credit_specification[0].cpu_credits: it is required",
+    ),
+    "what a function writes": (
+        "aws_s3_bucket_lifecycle_configuration",
+        {"bucket": "b", "rule": {"id": "r", "status": "On", "filter": {"prefix": "x"}, "expiration": {"days": 1}}},
+        "aws_s3_bucket_lifecycle_configuration.rule[0].status: 'On' is not one of Enabled, Disabled",
+    ),
+    "what a step sets": (
+        "aws_kms_key",
+        {"enable_key_rotation": True, "rotation_period_in_days": 30},
+        "aws_kms_key.rotation_period_in_days: 30 is less than the minimum 90",
+    ),
     "no call for it": (
         "aws_iam_role",
         {"name": "r", "assume_role_policy": TRUST, "managed_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
@@ -73,6 +149,8 @@ GOOD = {
     "aws_eks_node_group": {**NODES, "taint": {"key": "gpu", "effect": "NO_SCHEDULE"}},
     "aws_iam_role": {"name": "r", "assume_role_policy": TRUST, "max_session_duration": 43200},
     "aws_dynamodb_table": TABLE,
+    "aws_kms_key": {"enable_key_rotation": True, "rotation_period_in_days": 90, "deletion_window_in_days": 7},
+    "aws_cloudwatch_metric_alarm": {**ALARM, "tags": {"team:of": "a/b"}},
     "aws_launch_template": {"block_device_mappings": {"device_name": "/dev/xvda", "ebs": {"encrypted": "true"}}},
 }
 
@@ -117,3 +195,21 @@ def test_a_bad_plan_changes_nothing(cloud, terraform):
     assert ran.code == 1
     assert message in ran.errors
     assert "not-made" not in str(cloud.client("sns").list_topics()["Topics"])
+
+
+def test_an_update_is_judged_as_a_create_is(cloud, terraform):
+    key = {"description": "x", "enable_key_rotation": True, "rotation_period_in_days": 90}
+    pool = {"name": "update-judged", "attribute": {"name": "id", "type": "S"}, "hash_key": "id"}
+    table = {**pool, "billing_mode": "PAY_PER_REQUEST"}
+    terraform.write({"resource": {"aws_kms_key": {"this": key}, "aws_dynamodb_table": {"this": table}}})
+    terraform.applied()
+    worse = {**table, "attribute": {"name": "id", "type": "text"}}
+    longer = {**key, "rotation_period_in_days": 9999}
+    terraform.write({"resource": {"aws_kms_key": {"this": longer}, "aws_dynamodb_table": {"this": worse}}})
+    ran = terraform.apply()
+    assert ran.code == 1
+    assert "aws_kms_key.rotation_period_in_days: 9999 is more than the maximum 2560" in ran.errors
+    assert "aws_dynamodb_table.attribute[0].type: 'text' is not one of S, N, B" in ran.errors
+    assert terraform.state()["aws_kms_key.this"]["rotation_period_in_days"] == 90
+    terraform.write({"resource": {"aws_kms_key": {"this": key}, "aws_dynamodb_table": {"this": table}}})
+    assert terraform.destroy().code == 0

@@ -64,6 +64,10 @@ SPECS = {
         provider_only=("deletion_window_in_days",),
         unread=("bypass_policy_lockout_safety_check",),
         volatile=("rotation_period_in_days",),
+        checks={
+            "deletion_window_in_days": "schedule_key_deletion.PendingWindowInDays",
+            "rotation_period_in_days": "enable_key_rotation.RotationPeriodInDays",
+        },
         tagging=by_arn("list_resource_tags", "KeyId", "Tags"),
     ),
     "aws_kms_alias": Spec(
