@@ -1,18 +1,15 @@
 """Karpenter's AWS side: the role of its nodes, the role of its controller, and the queue that warns it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from groundway.environment import GpuPool
 from groundway.environment.service_accounts import KARPENTER
 from groundway.platform import Karpenter as KarpenterRecord
-from groundway.platform import KarpenterPool
 from infra.cdk import Construct, aws
 from infra.interruptions import Interruptions
 from infra.karpenter_policy import ControllerProps, statements
 from infra.nodes import node_role
 from infra.pod_identity import PodCluster, PodRole, PodRoleProps
-from infra.sharing import RESOURCES, labels
 from infra.workload_group import DISCOVERY
 
 
@@ -29,7 +26,7 @@ class KarpenterProps:
     region: str
     cluster: PodCluster
     boundary_arn: str
-    pools: Mapping[str, GpuPool]
+    pools: Sequence[str]
     efa_security_group_id: str | None = None
     partition: str = "aws"
 
@@ -79,20 +76,6 @@ class Karpenter(Construct):
             instance_profile=profile.name,
             queue=queue.name,
             discovery_tag=DISCOVERY,
-            discovery_value=props.prefix,
             efa_security_group_id=props.efa_security_group_id,
-            pools=tuple(_pool(name, pool) for name, pool in props.pools.items()),
+            pools=tuple(props.pools),
         )
-
-
-def _pool(name: str, pool: GpuPool) -> KarpenterPool:
-    return KarpenterPool(
-        name=name,
-        instance_types=pool.instance_types,
-        capacity="spot" if pool.capacity == "spot" else "on-demand",
-        max_nodes=pool.max,
-        disk_gb=pool.disk_gb,
-        labels={"groundway.dev/pool": name, **labels(name, pool), **pool.labels},
-        taint=RESOURCES[pool.accelerator.vendor],
-        efa=pool.efa,
-    )

@@ -28,33 +28,19 @@ class Network(_Record):
     workload_security_group_id: str
 
 
-class KarpenterPool(_Record):
-    """A pool that Karpenter scales: what its NodePool says. `taint` is the key; value `present`, NoSchedule."""
-
-    name: str
-    instance_types: tuple[str, ...]
-    capacity: Literal["on-demand", "spot"]
-    max_nodes: int
-    disk_gb: int
-    labels: dict[str, str]
-    taint: str
-    efa: bool = False
-
-
 class Karpenter(_Record):
     """What Karpenter's node classes name. Its nodes must carry the cost tags.
 
-    They live in the subnets and wear the groups that are tagged `discovery_tag` = `discovery_value`; those with EFA
-    wear `efa_security_group_id` as well.
+    They live in the subnets and wear the groups that are tagged `discovery_tag` = the cluster's name; those with EFA
+    wear `efa_security_group_id` as well. `pools` are those of the environment's GPU pools that Karpenter scales.
     """
 
     node_role_name: str
     instance_profile: str
     queue: str
     discovery_tag: str
-    discovery_value: str
     efa_security_group_id: str | None = None
-    pools: tuple[KarpenterPool, ...] = ()
+    pools: tuple[str, ...] = ()
 
 
 class Cluster(_Record):

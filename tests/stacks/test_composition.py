@@ -98,17 +98,20 @@ def test_pools_are_what_the_environment_says(
         r.arguments["node_group_name"]: r.arguments for r in synthesized.resources(environment, "aws_eks_node_group")
     }
     data = environments[environment]
-    assert set(groups) == {*data.cpu_pools, *data.gpu_pools}
-    for name, pool in {**data.cpu_pools, **data.gpu_pools}.items():
+    managed = {n: p for n, p in data.gpu_pools.items() if p.scaler == "managed"}
+    assert set(groups) == {*data.cpu_pools, *managed}
+    for name, pool in {**data.cpu_pools, **managed}.items():
         scaling = groups[name]["scaling_config"]
         assert (scaling["min_size"], scaling["desired_size"], scaling["max_size"]) == (pool.min, pool.desired, pool.max)
         assert groups[name]["instance_types"] == list(pool.instance_types)
-        assert groups[name]["capacity_type"] == pool.capacity.upper()
+        assert groups[name]["capacity_type"] == {"spot": "SPOT"}.get(pool.capacity, "ON_DEMAND")
         assert groups[name]["lifecycle"]["ignore_changes"] == ["scaling_config[0].desired_size"]
-    for name in data.gpu_pools:
+    for name, pool in managed.items():
+        vendor = pool.accelerator.vendor
+        resource = {"nvidia": "nvidia.com/gpu", "neuron": "aws.amazon.com/neuron"}[vendor]
         assert groups[name]["scaling_config"]["min_size"] == 0
-        assert groups[name]["taint"] == [{"effect": "NO_SCHEDULE", "key": "nvidia.com/gpu", "value": "present"}]
-        assert groups[name]["ami_type"] == "AL2023_x86_64_NVIDIA"
+        assert groups[name]["taint"] == [{"effect": "NO_SCHEDULE", "key": resource, "value": "present"}]
+        assert groups[name]["ami_type"] == f"AL2023_x86_64_{vendor.upper()}"
     for name in data.cpu_pools:
         assert "taint" not in groups[name]
 

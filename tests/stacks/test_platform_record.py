@@ -13,9 +13,21 @@ from groundway.environment import Environment
 REFERENCE = re.compile(r"^\$\{(?P<expression>[^}]+)\}$")
 REMOTE = re.compile(r"^data\.terraform_remote_state\.(?P<state>[\w-]+)\.outputs\.(?P<output>[\w-]+)$")
 # What the stacks know without asking AWS; everything else must refer to what AWS answers.
-KNOWN = ("version", "environment", "account", "region", "tags.", "cluster.gpu_pools.")
+KNOWN = (
+    "version",
+    "environment",
+    "account",
+    "region",
+    "tags.",
+    "cluster.gpu_pools.",
+    "cluster.karpenter.discovery_tag",
+    "cluster.karpenter.pools.",
+)
 # field -> the type and attribute that it must come from
 PRODUCERS = {
+    "cluster.karpenter.node_role_name": "aws_iam_role.name",
+    "cluster.karpenter.instance_profile": "aws_iam_instance_profile.name",
+    "cluster.karpenter.queue": "aws_sqs_queue.name",
     "network.vpc_id": "aws_vpc.id",
     "network.private_subnet_ids.0": "aws_subnet.id",
     "network.private_subnet_ids.1": "aws_subnet.id",
@@ -81,13 +93,18 @@ def test_the_runtime_can_read_what_the_stacks_publish(
     assert (record.environment, record.account, record.region) == (environment, data.account, data.region)
     assert record.tags == data.cost_tags
     assert record.cluster.gpu_pools == tuple(data.gpu_pools)
+    assert record.cluster.karpenter
+    assert record.cluster.karpenter.pools == tuple(n for n, p in data.gpu_pools.items() if p.scaler == "karpenter")
     assert len(record.network.private_subnet_ids) == data.network.zones
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_every_field_comes_from_the_resource_it_names(environment: str, synthesized: Synthesized) -> None:
     found = {}
-    for field, value in leaves(published(synthesized, environment)).items():
+    record = published(synthesized, environment)
+    fabric = record["cluster"]["karpenter"].pop("efa_security_group_id")
+    assert (fabric is not None) is (environment == "prod")  # which alone has a pool with EFA
+    for field, value in leaves(record).items():
         if field.startswith(KNOWN):
             continue
         reference = REFERENCE.match(str(value))

@@ -12,7 +12,10 @@ from groundway.environment import Environment
 from infra.identity import PermissionBoundaryProps, boundary_document
 
 # Actions for which AWS knows no resource: https://docs.aws.amazon.com/service-authorization/
-NO_RESOURCE = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"}
+NO_RESOURCE = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "pricing:GetProducts"}
+LOOKS = re.compile(r"ec2:Describe\w+")  # of which EC2 knows no resource either
+POD = {"aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account"}
+LOOKS_AT_PROFILES = {"iam:GetInstanceProfile", "iam:ListInstanceProfiles"}
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
@@ -47,7 +50,7 @@ def test_no_role_may_act_on_everything(synthesized: Synthesized) -> None:
     for policy, statement in found:
         assert not any("*" in a for a in statement["Action"]), policy
         if "*" in statement["Resource"]:
-            assert set(statement["Action"]) <= NO_RESOURCE, policy
+            assert {a for a in statement["Action"] if not LOOKS.fullmatch(a)} <= NO_RESOURCE, policy
 
 
 def test_services_act_for_our_account_only(synthesized: Synthesized, environments: dict[str, Environment]) -> None:
@@ -56,7 +59,11 @@ def test_services_act_for_our_account_only(synthesized: Synthesized, environment
             assert set(statement["Principal"]) == {"Service"}, role
             if statement["Principal"]["Service"] != ["ec2.amazonaws.com"]:  # which says for nobody
                 account = environments[role.stack.partition("-")[0]].account
-                assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": account}, role
+                condition = dict(statement["Condition"]["StringEquals"])
+                assert condition.pop("aws:SourceAccount") == account, role
+                # For pods it may say more: those of one service account.
+                pods = statement["Principal"]["Service"] == ["pods.eks.amazonaws.com"]
+                assert set(condition) <= (POD if pods else set()), role
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +106,29 @@ def test_the_boundary_has_no_placeholder_left_and_names_its_environment(
         others = [e for e in ENVIRONMENTS if e != name]
         assert not any(f"groundway-{other}" in text for other in others)
         forbidden = ("iam:", "organizations:", "sts:")
-        # The one exception: the policy that stops spending may be attached to our roles, and it only denies.
+        # An exception: the policy that stops spending may be attached to our roles, and it only denies.
         policy = f"arn:aws:iam::{environments[name].account}:policy/groundway-{name}-spending-stopped"
         stop = {"ArnEquals": {"iam:PolicyARN": policy}}
-        allowed = [s for s in boundary if s["Effect"] == "Allow" and s.get("Condition") != stop]
-        assert not [a for s in allowed for a in one_or_many(s["Action"]) if a == "*" or a.startswith(forbidden)]
+        # Another: Karpenter gives its nodes, and nothing else, the role of nodes, and looks at instance profiles.
+        to_nodes = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+        [passing] = [s for s in boundary if s.get("Condition") == to_nodes]
+        assert passing["Action"] == ["iam:PassRole"]
+        assert passing["Resource"] == [
+            f"arn:aws:iam::{environments[name].account}:role/groundway-{name}-karpenter-node"
+        ]
+        allowed = [s for s in boundary if s["Effect"] == "Allow" and s.get("Condition") not in (stop, to_nodes)]
+        actions = {a for s in allowed for a in one_or_many(s["Action"])} - LOOKS_AT_PROFILES
+        assert not [a for a in actions if a == "*" or a.startswith(forbidden)]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_karpenter_alone_starts_instances(environment: str, boundaries: dict[str, list[dict[str, Any]]]) -> None:
+    """Whatever a role of ours were given: the boundary denies it to all but Karpenter's controller."""
+    [denied] = [s for s in boundaries[environment] if "ec2:RunInstances" in s["Action"]]
+    assert (denied["Effect"], denied["Resource"]) == ("Deny", ["*"])
+    [(operator, condition)] = denied["Condition"].items()
+    assert operator == "ArnNotEquals"
+    assert condition["aws:PrincipalArn"].endswith(f":role/groundway-{environment}-karpenter")
 
 
 @pytest.mark.parametrize(
