@@ -112,7 +112,9 @@ def _hcl_type(hcl: Hcl | None) -> Any:
     """The type in a synthesizeHclAttributes entry such as `("false", "set", "stringList")`."""
     if hcl is None:
         return None
-    inner = next((v for k, v in PRIMITIVES.items() if hcl[2].lower().startswith(k.lower())), None)
+    inner: Any = next((v for k, v in PRIMITIVES.items() if hcl[2].lower().startswith(k.lower())), None)
+    if hcl[2].endswith("MapMap"):
+        inner = ["map", inner]
     return inner if hcl[1] == "simple" or inner is None else [hcl[1], inner]
 
 

@@ -12,6 +12,7 @@ from groundway_local.provider.values import State
 _WHEN = "%Y-%m-%d_%H:%M"  # how Terraform writes a time of a budget
 _ARN = {"ResourceARN": "{arn}"}
 _NAMED = {"AccountId": "{account}", "BudgetName": "{name}"}
+_ACTION = {"AccountId": "{account}", "BudgetName": "{budget_name}", "ActionId": "{action_id}"}
 _LIMIT = ("limit_amount", "limit_unit")
 _PERIOD = {"time_period_start": "Start", "time_period_end": "End"}
 _SUBSCRIBERS = {"subscriber_email_addresses": "EMAIL", "subscriber_sns_topic_arns": "SNS"}
@@ -117,6 +118,12 @@ def _with_subscribers(api: Api, answers: dict[str, Any]) -> None:
         n["Subscribers"] = api.call("describe_subscribers_for_notification", **names, Notification=asked)["Subscribers"]
 
 
+_TAGGING = Tagging(
+    Op("list_tags_for_resource", _ARN, "ResourceTags"),
+    Op("tag_resource", _ARN),
+    Op("untag_resource", _ARN),
+    "ResourceTagKeys",
+)
 SPECS = {
     "aws_budgets_budget": Spec(
         "budgets",
@@ -148,12 +155,38 @@ SPECS = {
         defaults={"time_period_end": "2087-06-15_00:00"},
         filled=("cost_types", "auto_adjust_data"),
         prefixed={"name": "name_prefix"},
-        tagging=Tagging(
-            Op("list_tags_for_resource", _ARN, "ResourceTags"),
-            Op("tag_resource", _ARN),
-            Op("untag_resource", _ARN),
-            "ResourceTagKeys",
-        ),
+        tagging=_TAGGING,
         support="patched",
+    ),
+    "aws_budgets_budget_action": Spec(
+        "budgets",
+        "Action",
+        Op("create_budget_action", {"AccountId": "{account}"}),
+        id="{account}:{action_id}:{budget_name}",
+        read=(Op("describe_budget_action", _ACTION, "Action"),),
+        update=(
+            Op(
+                "update_budget_action",
+                _ACTION,
+                attrs=(
+                    "action_threshold",
+                    "approval_model",
+                    "definition",
+                    "execution_role_arn",
+                    "notification_type",
+                    "subscriber",
+                ),
+                whole=True,
+            ),
+        ),
+        delete=Op("delete_budget_action", _ACTION),
+        names={"account_id": None},
+        computed={
+            "account_id": "{account}",
+            "arn": "arn:aws:budgets::{account}:budget/{budget_name}/action/{action_id}",
+        },
+        volatile=("status",),
+        tagging=_TAGGING,
+        support="recorded",
     ),
 }
