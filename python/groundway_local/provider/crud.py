@@ -158,11 +158,11 @@ class Crud:
         new, values = planned.get("tags_all") or {}, self.reader.values(planned)
         if put := {k: v for k, v in new.items() if old.get(k) != v}:
             shape = self.session.models.shape(self.spec.service, how.tag.name)
-            member = next(m for m in shape.members if plain(m) in ("tags", "tagstoadd", "resourcetags"))
+            member = next(m for m in shape.members if plain(m) in ("tags", "tagstoadd", "tagslist", "resourcetags"))
             tags = Encoder().value(put, shape.members[member], self.names, ("tags",))
             api.call(how.tag.name, **fill(how.tag.arguments, values), **{member: tags})
         if gone := [k for k in old if k not in new]:
-            keys = [{"Key": k} for k in gone] if how.keys == "Tags" else gone
+            keys = [{"Key": k} for k in gone] if how.keys in ("Tags", "TagsList") else gone
             api.call(how.untag.name, **fill(how.untag.arguments, values), **{how.keys: keys})
 
     def _arguments(self, op: Op, state: State, changed: set[str]) -> dict[str, Any]:

@@ -77,12 +77,15 @@ def placeholders(template: str) -> list[str]:
 
 
 def parse_id(template: str, text: str) -> dict[str, str] | None:
-    """The values in an id made with a template: `{cluster}:{group}`. Separators may also be `/` or `:`."""
-    pattern, names = "", placeholders(template)
-    literals = _WHOLE.split(template)[::2]
-    for i, literal in enumerate(literals):
-        pattern += "[/:]" if literal in ("/", ":") else re.escape(literal)
-        if i < len(names):
-            pattern += "(.+?)" if i < len(names) - 1 else "(.+)"
-    found = re.fullmatch(pattern, text)
-    return dict(zip(names, found.groups(), strict=True)) if found else None
+    """The values in an id made with a template: `{cluster}:{group}`. As it is, or else with `/` for `:`, or the other
+    way round."""
+    names, literals = placeholders(template), _WHOLE.split(template)[::2]
+    for separators in ({}, {"/": "[/:]", ":": "[/:]"}):
+        pattern = ""
+        for i, literal in enumerate(literals):
+            pattern += separators.get(literal, re.escape(literal))
+            if i < len(names):
+                pattern += "(.+?)" if i < len(names) - 1 else "(.+)"
+        if found := re.fullmatch(pattern, text):
+            return dict(zip(names, found.groups(), strict=True))
+    return None

@@ -12,7 +12,7 @@ from groundway_local.provider.spec import Spec
 from groundway_local.provider.values import UNKNOWN, Block, State, members, without_unknown
 
 GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist|NonExistent|^Unknown(Monitor|Subscription)Exception$|^404$")
-GONE_MESSAGE = re.compile(r"does not exist")
+GONE_MESSAGE = re.compile(r"does not exist|is not owned by the current account")
 Private = dict[str, Any]
 
 
@@ -20,7 +20,7 @@ def is_gone(error: Any) -> bool:
     """Whether a ClientError says that the resource does not exist."""
     found = error.response.get("Error", {})
     code, message = str(found.get("Code", "")), str(found.get("Message", ""))
-    return bool(GONE.search(code) or (code.startswith("Validation") and GONE_MESSAGE.search(message)))
+    return bool(GONE.search(code) or (code.startswith(("Validation", "BadRequest")) and GONE_MESSAGE.search(message)))
 
 
 class Reader:

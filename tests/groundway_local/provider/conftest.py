@@ -140,18 +140,22 @@ class Cloud:
     def terraform(self, directory: Path, **env: str) -> Terraform:
         return Terraform(directory, {**self.env, **env})
 
-    def client(self, service: str, region: str = "eu-west-1") -> Any:
+    def client(self, service: str, region: str = "eu-west-1", account: str = ACCOUNT) -> Any:
         import boto3
         from botocore.config import Config
 
-        return boto3.client(
+        from groundway_local.provider.session import at_endpoint
+
+        made = boto3.client(
             service,
             region_name=region,
             endpoint_url=self.endpoint,
-            aws_access_key_id=ACCOUNT,
+            aws_access_key_id=account,
             aws_secret_access_key="local",
             config=Config(s3={"addressing_style": "path"}, inject_host_prefix=False),
         )
+        at_endpoint(made)
+        return made
 
 
 @pytest.fixture(scope="session")

@@ -32,12 +32,22 @@ def _empty_bucket(api: Api, state: State) -> None:
         return
     for page in api.pages("list_object_versions", Bucket=state["bucket"]):
         for o in page.get("Versions", []) + page.get("DeleteMarkers", []):
-            api.call("delete_object", Bucket=state["bucket"], Key=o["Key"], VersionId=o["VersionId"])
+            locked = {"BypassGovernanceRetention": True} if state.get("object_lock_enabled") else {}
+            api.call("delete_object", Bucket=state["bucket"], Key=o["Key"], VersionId=o["VersionId"], **locked)
 
 
 def _suspend(api: Api, state: State) -> None:
     configuration = {"Status": "Suspended"}
     api.call("put_bucket_versioning", Bucket=state["bucket"], VersioningConfiguration=configuration)
+
+
+def _end_retention(api: Api, state: State) -> None:
+    """A lock cannot be taken off a bucket; what is put into it from now on is kept for no time."""
+    api.call(
+        "put_object_lock_configuration",
+        Bucket=state["bucket"],
+        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"},
+    )
 
 
 def _setting(put: str, get: Op, delete: str, fixed: tuple[str, ...] = ("bucket",), **more: Any) -> Spec:
@@ -82,6 +92,12 @@ SPECS = {
         read=(
             Op("head_bucket", {"Bucket": "{id}"}),
             Op("get_bucket_tagging", {"Bucket": "{id}"}, "{tags: TagSet}", optional=True),
+            Op(
+                "get_object_lock_configuration",
+                {"Bucket": "{id}"},
+                "{ObjectLockEnabledForBucket: ObjectLockConfiguration.ObjectLockEnabled == 'Enabled'}",
+                optional=True,
+            ),
         ),
         update=(Step(("tags_all",), _set_tags),),
         before_delete=_empty_bucket,
@@ -146,6 +162,24 @@ SPECS = {
         provider_only=("skip_destroy",),
         replace=("bucket",),
         unread=("bucket",),
+    ),
+    "aws_s3_bucket_object_lock_configuration": Spec(
+        "s3",
+        "",
+        Op("put_object_lock_configuration", into="ObjectLockConfiguration"),
+        id="{bucket}",
+        read=(
+            Op(
+                "get_object_lock_configuration",
+                _BUCKET,
+                "ObjectLockConfiguration.Rule.DefaultRetention.Mode && ObjectLockConfiguration",
+            ),
+        ),
+        update=(Op("put_object_lock_configuration", into="ObjectLockConfiguration", whole=True),),
+        before_delete=_end_retention,
+        defaults={"object_lock_enabled": "Enabled"},
+        replace=("bucket", "expected_bucket_owner"),
+        unread=("bucket", "expected_bucket_owner", "token"),
     ),
     "aws_s3_bucket_ownership_controls": _setting(
         "put_bucket_ownership_controls",
