@@ -1,19 +1,30 @@
-"""S3 buckets for data, features and models: versioned, encrypted, private, TLS only, old versions expire."""
+"""S3 buckets: versioned, encrypted, private, TLS only; old versions expire, and what is not worth keeping."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from infra import iam
 from infra.cdk import Construct, aws
+from infra.protection import keep
 
 
 @dataclass(frozen=True, kw_only=True)
 class BucketProps:
-    """`old_versions_days`: how long an overwritten or deleted object can be brought back."""
+    """`old_versions_days`: how long an overwritten or deleted object can be brought back.
+
+    `expire`: prefix to days after which its objects are deleted. `tier_days`: after which objects that nobody reads
+    move to cheaper storage by themselves.
+    `statements`: more of its policy, for AWS services that write there. Without `key_arn`, S3's own key encrypts.
+    """
 
     name: str
-    key_arn: str
+    key_arn: str | None
     force_destroy: bool = False
     old_versions_days: int = 30
+    expire: Mapping[str, int] = field(default_factory=dict)
+    tier_days: int | None = None
+    statements: Sequence[iam.Statement] = ()
+    protect: bool = False
     partition: str = "aws"
 
 
@@ -21,16 +32,21 @@ class Bucket(Construct):
     def __init__(self, scope: Construct, id: str, props: BucketProps) -> None:
         super().__init__(scope, id)
         self.bucket = aws.s3_bucket.S3Bucket(
-            self, "bucket", bucket=props.name, force_destroy=props.force_destroy, tags={"Name": props.name}
+            self,
+            "bucket",
+            bucket=props.name,
+            force_destroy=props.force_destroy,
+            tags={"Name": props.name},
+            lifecycle=keep(props.protect),
         )
         self.name: str = self.bucket.bucket
         self.arn: str = self.bucket.arn
-        self.key_arn = props.key_arn
-        self._keep_versions(props.old_versions_days)
+        self.key_arn = props.key_arn or ""
+        self._keep_versions(props)
         self._encrypt(props.key_arn)
-        self._close()
+        self._close(props)
 
-    def _keep_versions(self, old_versions_days: int) -> None:
+    def _keep_versions(self, props: BucketProps) -> None:
         versioning, lifecycle = aws.s3_bucket_versioning, aws.s3_bucket_lifecycle_configuration
         versions = versioning.S3BucketVersioningA(
             self,
@@ -38,27 +54,14 @@ class Bucket(Construct):
             bucket=self.name,
             versioning_configuration=versioning.S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
-        rule = lifecycle.S3BucketLifecycleConfigurationRule(
-            id="expire-old-versions",
-            status="Enabled",
-            filter=[lifecycle.S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-            noncurrent_version_expiration=[
-                lifecycle.S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                    noncurrent_days=old_versions_days
-                )
-            ],
-            abort_incomplete_multipart_upload=[
-                lifecycle.S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
-            ],
-        )
         lifecycle.S3BucketLifecycleConfiguration(
-            self, "lifecycle", bucket=self.name, rule=[rule], depends_on=[versions]
+            self, "lifecycle", bucket=self.name, rule=_rules(props), depends_on=[versions]
         )
 
-    def _encrypt(self, key_arn: str) -> None:
+    def _encrypt(self, key_arn: str | None) -> None:
         encryption = aws.s3_bucket_server_side_encryption_configuration
         by_default = encryption.S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
-            sse_algorithm="aws:kms", kms_master_key_id=key_arn
+            sse_algorithm="aws:kms" if key_arn else "AES256", kms_master_key_id=key_arn
         )
         encryption.S3BucketServerSideEncryptionConfigurationA(
             self,
@@ -66,12 +69,12 @@ class Bucket(Construct):
             bucket=self.name,
             rule=[
                 encryption.S3BucketServerSideEncryptionConfigurationRuleA(
-                    apply_server_side_encryption_by_default=by_default, bucket_key_enabled=True
+                    apply_server_side_encryption_by_default=by_default, bucket_key_enabled=bool(key_arn)
                 )
             ],
         )
 
-    def _close(self) -> None:
+    def _close(self, props: BucketProps) -> None:
         """Private, owned by the bucket's account alone, and reachable over TLS only."""
         closed = aws.s3_bucket_public_access_block.S3BucketPublicAccessBlock(
             self,
@@ -89,10 +92,43 @@ class Bucket(Construct):
             bucket=self.name,
             rule=ownership.S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
-        aws.s3_bucket_policy.S3BucketPolicy(
+        self.policy = aws.s3_bucket_policy.S3BucketPolicy(
             self,
             "policy",
             bucket=self.name,
-            policy=iam.document(iam.deny_plain_http(["s3:*"], [self.arn, f"{self.arn}/*"])),
+            policy=iam.document(
+                iam.deny_plain_http(["s3:*"], [self.arn, f"{self.arn}/*"]),
+                *props.statements,
+            ),
             depends_on=[closed],  # S3 refuses both at once
         )
+
+
+def _rules(props: BucketProps) -> list[aws.s3_bucket_lifecycle_configuration.S3BucketLifecycleConfigurationRule]:
+    lifecycle = aws.s3_bucket_lifecycle_configuration
+    rule, everything = lifecycle.S3BucketLifecycleConfigurationRule, lifecycle.S3BucketLifecycleConfigurationRuleFilter
+    rules = [
+        rule(
+            id="expire-old-versions",
+            status="Enabled",
+            filter=[everything(prefix="")],
+            noncurrent_version_expiration=[
+                lifecycle.S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                    noncurrent_days=props.old_versions_days
+                )
+            ],
+            abort_incomplete_multipart_upload=[
+                lifecycle.S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
+            ],
+        )
+    ]
+    for prefix, days in props.expire.items():
+        expiration = lifecycle.S3BucketLifecycleConfigurationRuleExpiration(days=days)
+        name = f"expire-{prefix.strip('/') or 'objects'}"
+        rules.append(rule(id=name, status="Enabled", filter=[everything(prefix=prefix)], expiration=[expiration]))
+    if props.tier_days is not None:
+        tier = lifecycle.S3BucketLifecycleConfigurationRuleTransition(
+            days=props.tier_days, storage_class="INTELLIGENT_TIERING"
+        )
+        rules.append(rule(id="tier", status="Enabled", filter=[everything(prefix="")], transition=[tier]))
+    return rules

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from groundway import environment
 from infra.buckets import Bucket
 from infra.cdk import Construct, aws
+from infra.protection import keep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +14,7 @@ class FeatureStoreProps:
     key_arn: str
     bucket: Bucket
     online: environment.OnlineTable
+    protect: bool = False
 
 
 class FeatureStore(Construct):
@@ -32,6 +34,7 @@ class FeatureStore(Construct):
             server_side_encryption=dynamodb.DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=props.key_arn),
             ttl=dynamodb.DynamodbTableTtl(attribute_name="expires_at", enabled=True),
             deletion_protection_enabled=props.online.deletion_protection,
+            lifecycle=keep(props.protect),
         )
         self.database = aws.glue_catalog_database.GlueCatalogDatabase(
             self,
@@ -39,6 +42,7 @@ class FeatureStore(Construct):
             name=f"{props.prefix.replace('-', '_')}_features",  # Athena takes no hyphens
             description="Offline features, Parquet on S3",
             location_uri=f"s3://{props.bucket.name}/offline/",
+            lifecycle=keep(props.protect),
         )
         self.bucket = props.bucket
         self.table_name: str = self.table.name

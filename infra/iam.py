@@ -29,6 +29,11 @@ def allow_service(
     return _statement({**statement, "Resource": list(resources)}, condition)
 
 
+def accounts(ids: Sequence[str], partition: str = "aws") -> dict[str, list[str]]:
+    """The principal of a resource policy that stands for whole accounts: their own IAM says who of them."""
+    return {"AWS": [f"arn:{partition}:iam::{account}:root" for account in ids]}
+
+
 def deny_plain_http(actions: Sequence[str], resources: Sequence[str]) -> Statement:
     """Nobody may use the thing without TLS."""
     statement = {"Sid": "DenyPlainHttp", "Effect": "Deny", "Principal": "*", "Action": list(actions)}

@@ -1,17 +1,28 @@
 """Container image repositories: immutable tags, scanned on push, encrypted, old images expire."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from infra import iam
 from infra.cdk import Construct, aws
+from infra.protection import keep
+
+PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer")
+UNTAGGED_DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRepositoryProps:
+    """`keep`: the last so many images. `readers`: other accounts that may pull, where their own IAM allows it too."""
+
     name: str
     key_arn: str
     keep: int = 30
+    readers: Sequence[str] = ()
     force_delete: bool = False
+    protect: bool = False
+    partition: str = "aws"
 
 
 class ImageRepository(Construct):
@@ -28,19 +39,43 @@ class ImageRepository(Construct):
             encryption_configuration=[
                 ecr.EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=props.key_arn)
             ],
+            lifecycle=keep(props.protect),
         )
-        aws.ecr_lifecycle_policy.EcrLifecyclePolicy(
-            self, "retention", repository=self.repository.name, policy=_keep(props.keep)
-        )
+        name: str = self.repository.name
+        aws.ecr_lifecycle_policy.EcrLifecyclePolicy(self, "retention", repository=name, policy=retention(props.keep))
+        if props.readers:
+            pull = iam.allow("PullFromOtherAccounts", PULL, [])
+            del pull["Resource"]  # a repository's policy is about that repository
+            principal = iam.accounts(props.readers, props.partition)
+            aws.ecr_repository_policy.EcrRepositoryPolicy(
+                self, "readers", repository=name, policy=iam.document({**pull, "Principal": principal})
+            )
         self.url: str = self.repository.repository_url
         self.arn: str = self.repository.arn
 
 
-def _keep(count: int) -> str:
-    rule = {
-        "rulePriority": 1,
-        "description": f"Keep the last {count} images",
-        "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count},
-        "action": {"type": "expire"},
-    }
-    return json.dumps({"rules": [rule]}, separators=(",", ":"))
+def retention(count: int) -> str:
+    """A lifecycle policy: what lost its tag goes after a week; of the rest, the last `count` images stay."""
+    rules = [
+        _expire(
+            1,
+            f"Untagged images go after {UNTAGGED_DAYS} days",
+            {
+                "tagStatus": "untagged",
+                "countType": "sinceImagePushed",
+                "countUnit": "days",
+                "countNumber": UNTAGGED_DAYS,
+            },
+        ),
+        _expire(
+            2,
+            f"Keep the last {count} images",
+            {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count},
+        ),
+    ]
+    return json.dumps({"rules": rules}, separators=(",", ":"))
+
+
+def _expire(priority: int, description: str, selection: dict[str, str | int]) -> dict[str, object]:
+    action = {"type": "expire"}
+    return {"rulePriority": priority, "description": description, "selection": selection, "action": action}

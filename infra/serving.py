@@ -2,7 +2,7 @@
 
 from infra import iam
 from infra.cdk import Construct
-from infra.workload import Workload, WorkloadProps, read
+from infra.workload import Workload, WorkloadProps, read, records
 
 
 class Serving(Construct):
@@ -18,6 +18,7 @@ def _statements(props: WorkloadProps) -> list[iam.Statement]:
         props.registry.allow("serving"),
         *read("Models", props.models, features.bucket),
         iam.allow("PredictionLog", ["s3:PutObject"], [f"{props.data.arn}/predictions/*"]),
+        *records(props, "sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup", "sagemaker:GetRecord"),
         iam.allow(
             "OnlineFeatures",
             ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem"],

@@ -2,7 +2,7 @@
 
 from infra import iam
 from infra.cdk import Construct
-from infra.workload import Workload, WorkloadProps, read, write
+from infra.workload import Workload, WorkloadProps, read, records, write
 
 
 class Training(Construct):
@@ -15,7 +15,7 @@ class Training(Construct):
 
 def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list[iam.Statement]:
     features = props.features
-    buckets = (props.data, features.bucket, props.models)
+    buckets = (props.data, features.bucket, props.models, props.checkpoints)
     here = f"arn:{props.partition}:glue:{props.region}:{props.account}"
     return [
         props.registry.allow("training"),
@@ -31,6 +31,8 @@ def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list
             ["glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:BatchCreatePartition"],
             [f"{here}:catalog", features.database_arn, f"{here}:table/{features.database_name}/*"],
         ),
+        props.queries.allow(),
+        *records(props, "sagemaker:DescribeFeatureGroup", "sagemaker:GetRecord", "sagemaker:PutRecord"),
         iam.allow(
             "ModelPackages",
             ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:AddTags"],

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from infra import iam
 from infra.buckets import Bucket
 from infra.cdk import Construct, aws
+from infra.feature_groups import FeatureGroups
 from infra.feature_store import FeatureStore
 from infra.identity import Role, RoleProps
+from infra.job_logs import GROUPS
+from infra.job_network import JobNetwork
+from infra.offline_queries import OfflineQueries
 from infra.registry_database import RegistryDatabase
 
 
@@ -23,8 +27,12 @@ class WorkloadProps:
     boundary_arn: str
     data: Bucket
     models: Bucket
+    checkpoints: Bucket
     features: FeatureStore
+    feature_groups: FeatureGroups
+    queries: OfflineQueries
     registry: RegistryDatabase
+    network: JobNetwork
     data_key_arn: str
     telemetry_key_arn: str
     cluster_arn: str
@@ -54,7 +62,11 @@ class Workload(Construct):
                 description=f"Runs {kind}",
                 trust=_trust(props),
                 boundary_arn=props.boundary_arn,
-                statements=[*statements, *_everywhere(props, f"{self.log_group.arn}:*")],
+                statements=[
+                    *statements,
+                    *props.network.interfaces(),
+                    *_everywhere(props, f"{self.log_group.arn}:*"),
+                ],
             ),
         )
         self.role_arn: str = self.identity.arn
@@ -72,6 +84,12 @@ def write(sid: str, *buckets: Bucket) -> iam.Statement:
     return iam.allow(f"{sid}Write", actions, [f"{b.arn}/*" for b in buckets])
 
 
+def records(props: WorkloadProps, *actions: str) -> list[iam.Statement]:
+    """What to do with records of the SageMaker feature groups, if there are any."""
+    groups = props.feature_groups.arns
+    return [iam.allow("FeatureGroups", actions, groups)] if groups else []
+
+
 def _trust(props: WorkloadProps) -> list[iam.Statement]:
     pods = iam.trust(["pods.eks.amazonaws.com"], props.account, tag_session=True)
     pods["Condition"]["ArnEquals"] = {"aws:SourceArn": props.cluster_arn}
@@ -82,6 +100,7 @@ def _everywhere(props: WorkloadProps, log_streams: str) -> list[iam.Statement]:
     """What every workload may do: its keys, logs, metrics, alerts, image and the platform record."""
     here = f"{props.region}:{props.account}"
     arn = f"arn:{props.partition}"
+    groups = f"{arn}:logs:{here}:log-group:{GROUPS}"
     return [
         iam.allow(
             "Keys",
@@ -89,6 +108,13 @@ def _everywhere(props: WorkloadProps, log_streams: str) -> list[iam.Statement]:
             [props.data_key_arn, props.telemetry_key_arn],
         ),
         iam.allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [log_streams]),
+        # SageMaker writes the logs of jobs and endpoints with the role of the workload, where it decides.
+        iam.allow(
+            "SageMakerLogs",
+            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [f"{groups}/*"],
+        ),
+        iam.allow("EndpointLogs", ["logs:CreateLogGroup"], [f"{groups}/Endpoints/{props.prefix}-*"]),
         iam.allow("Alerts", ["sns:Publish"], [f"{arn}:sns:{here}:{props.prefix}-alerts"]),
         iam.allow("Platform", ["ssm:GetParameter"], [f"{arn}:ssm:{here}:parameter/groundway/{props.environment}/*"]),
         iam.allow(

@@ -6,8 +6,11 @@ from infra.cluster import Cluster, ClusterProps
 from infra.cpu_pools import CpuPools
 from infra.gpu_pools import GpuPools
 from infra.image_registry import ImageRepository, ImageRepositoryProps
+from infra.image_scanning import ImageScanning
+from infra.image_signing import ImageSigning, ImageSigningProps
 from infra.karpenter import Karpenter, KarpenterProps
 from infra.nodes import PoolsProps, node_role
+from infra.pull_through import PullThrough, PullThroughProps
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
 from stacks.foundation import Foundation
@@ -52,6 +55,10 @@ class Compute(EnvironmentStack):
         self.karpenter = self._karpenter(boundary.arn) if environment.cluster.karpenter else None
         self.training_images = self._repository("training", foundation.data_key.arn)
         self.serving_images = self._repository("serving", foundation.data_key.arn)
+        self.image_signing = ImageSigning(self, "image-signing", ImageSigningProps(prefix=environment.prefix))
+        self.image_cache = self._image_cache(foundation) if environment.images.upstreams else None
+        if environment.audit.account_wide:
+            ImageScanning(self, "image-scanning", enhanced=environment.protection)
 
     def _karpenter(self, boundary_arn: str) -> Karpenter:
         environment = self.environment
@@ -79,6 +86,27 @@ class Compute(EnvironmentStack):
                 name=f"{self.environment.prefix}/{purpose}",
                 key_arn=key_arn,
                 keep=self.environment.images.keep,
+                readers=self.environment.access.promoted_to,
                 force_delete=not self.environment.protection,
+                protect=self.environment.protection,
+                partition=self.environment.partition,
+            ),
+        )
+
+    def _image_cache(self, foundation: Foundation) -> PullThrough:
+        environment = self.environment
+        return PullThrough(
+            self,
+            "image-cache",
+            PullThroughProps(
+                prefix=environment.prefix,
+                account=environment.account,
+                region=environment.region,
+                upstreams=environment.images.upstreams,
+                key_arn=foundation.data_key.arn,
+                boundary_arn=foundation.boundary.arn,
+                tags=environment.cost_tags.aws(),
+                keep=environment.images.keep,
+                partition=environment.partition,
             ),
         )

@@ -1,11 +1,16 @@
 """What models are made of and made by: buckets, feature store, model registry, the roles of training and serving."""
 
 from dataclasses import replace
+from typing import Any
 
 from groundway.environment import Environment
+from infra import offline_queries
 from infra.buckets import Bucket, BucketProps
 from infra.cdk import Construct
+from infra.feature_groups import FeatureGroups, FeatureGroupsProps
 from infra.feature_store import FeatureStore, FeatureStoreProps
+from infra.job_logs import JobLogs
+from infra.job_network import JobNetwork
 from infra.model_registry import ModelRegistry, ModelRegistryProps
 from infra.registry_database import RegistryDatabase, RegistryDatabaseProps
 from infra.serving import Serving
@@ -16,6 +21,10 @@ from stacks.cloud import Cloud
 from stacks.compute import Compute
 from stacks.foundation import Foundation
 
+CHECKPOINT_DAYS = 14  # a training that was interrupted longer ago begins anew
+RESULT_DAYS = 30
+TIER_DAYS = 30
+
 
 class MachineLearning(EnvironmentStack):
     def __init__(
@@ -23,20 +32,32 @@ class MachineLearning(EnvironmentStack):
     ) -> None:
         super().__init__(scope, "ml", environment, cloud)
         self._key_arn = foundation.data_key.arn
-        self.data = self._bucket("data")
+        self.data = self._bucket("data", tier_days=TIER_DAYS if environment.protection else None)
         self.models = self._bucket("models")
-        self.features = FeatureStore(
+        self.checkpoints = self._bucket("checkpoints", expire={"": CHECKPOINT_DAYS})
+        self._feature_store(foundation)
+        registry = ModelRegistry(
             self,
-            "feature-store",
-            FeatureStoreProps(
+            "model-registry",
+            ModelRegistryProps(
                 prefix=environment.prefix,
-                key_arn=self._key_arn,
-                bucket=self._bucket("features"),
-                online=environment.online_table,
+                account=environment.account,
+                region=environment.region,
+                readers=environment.access.promoted_to,
+                protect=environment.protection,
+                partition=environment.partition,
             ),
         )
-        registry = ModelRegistry(self, "model-registry", ModelRegistryProps(prefix=environment.prefix))
         self.registry = self._registry_database(foundation)
+        self.job_network = JobNetwork(
+            account=environment.account,
+            region=environment.region,
+            subnet_ids=foundation.network.private_subnet_ids,
+            security_group_ids=[foundation.network.workload_security_group_id],
+            partition=environment.partition,
+        )
+        if environment.audit.account_wide:
+            JobLogs(self, "job-logs", foundation.telemetry_key.arn, environment.logs.retention_days)
         workload = WorkloadProps(
             prefix=environment.prefix,
             environment=environment.name,
@@ -46,8 +67,12 @@ class MachineLearning(EnvironmentStack):
             boundary_arn=foundation.boundary.arn,
             data=self.data,
             models=self.models,
+            checkpoints=self.checkpoints,
             features=self.features,
+            feature_groups=self.feature_groups,
+            queries=self.queries,
             registry=self.registry,
+            network=self.job_network,
             data_key_arn=self._key_arn,
             telemetry_key_arn=foundation.telemetry_key.arn,
             cluster_arn=compute.cluster.arn,
@@ -79,7 +104,49 @@ class MachineLearning(EnvironmentStack):
             ),
         )
 
-    def _bucket(self, purpose: str) -> Bucket:
+    def _feature_store(self, foundation: Foundation) -> None:
+        environment = self.environment
+        bucket = self._bucket("features", expire={offline_queries.RESULTS: RESULT_DAYS})
+        self.features = FeatureStore(
+            self,
+            "feature-store",
+            FeatureStoreProps(
+                prefix=environment.prefix,
+                key_arn=self._key_arn,
+                bucket=bucket,
+                online=environment.online_table,
+                protect=environment.protection,
+            ),
+        )
+        self.queries = offline_queries.OfflineQueries(
+            self,
+            "offline-queries",
+            offline_queries.OfflineQueriesProps(
+                prefix=environment.prefix,
+                account=environment.account,
+                bucket=bucket,
+                key_arn=self._key_arn,
+                force_destroy=not environment.protection,
+            ),
+        )
+        self.feature_groups = FeatureGroups(
+            self,
+            "feature-groups",
+            FeatureGroupsProps(
+                prefix=environment.prefix,
+                account=environment.account,
+                region=environment.region,
+                groups=environment.feature_groups,
+                bucket=bucket,
+                database=self.features.database_name,
+                key_arn=self._key_arn,
+                boundary_arn=foundation.boundary.arn,
+                protect=environment.protection,
+                partition=environment.partition,
+            ),
+        )
+
+    def _bucket(self, purpose: str, **more: Any) -> Bucket:
         return Bucket(
             self,
             f"{purpose}-bucket",
@@ -88,6 +155,8 @@ class MachineLearning(EnvironmentStack):
                 key_arn=self._key_arn,
                 force_destroy=not self.environment.protection,
                 old_versions_days=90 if self.environment.protection else 7,
+                protect=self.environment.protection,
                 partition=self.environment.partition,
+                **more,
             ),
         )
