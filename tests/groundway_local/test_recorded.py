@@ -107,6 +107,13 @@ def test_accounts_and_regions_are_apart(address: str, new_account: Callable[[], 
     prod.create_analyzer(analyzerName="all", type="ACCOUNT")
 
 
+def test_a_listing_comes_in_pages(analyzers: Any) -> None:
+    for name in ("a", "b", "c"):
+        analyzers.create_analyzer(analyzerName=name, type="ACCOUNT")
+    pages = list(analyzers.get_paginator("list_analyzers").paginate(PaginationConfig={"PageSize": 2}))
+    assert [[a["name"] for a in p["analyzers"]] for p in pages] == [["a", "b"], ["c"]]
+
+
 def test_an_operation_that_is_in_no_table_says_so(analyzers: Any) -> None:
     code, text = refused(
         analyzers.start_policy_generation, policyGenerationDetails={"principalArn": "arn:aws:iam::1:role/a"}

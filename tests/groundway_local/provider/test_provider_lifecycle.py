@@ -9,6 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+ACCOUNT = "111122223333"
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
 NUMBERED = {"name": "minimal", "hash_key": "id", "attribute": {"name": "id", "type": "N"}}
@@ -119,6 +120,9 @@ def test_lifecycle_timeouts_count_prefixes_and_unknown_values(cloud, terraform):
 
 
 def test_another_region_and_account(cloud, terraform):
+    trusted = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
+    cloud.client("iam", account="444455556666").create_role(RoleName="deployer", AssumeRolePolicyDocument=policy)
     roles = {"assume_role": {"role_arn": "arn:aws:iam::444455556666:role/deployer"}}
     terraform.write(
         {
@@ -146,7 +150,7 @@ def test_another_region_and_account(cloud, terraform):
     )
     terraform.applied()
     outputs = {k: v["value"] for k, v in json.loads(terraform.run("output", "-json").text).items()}
-    assert (outputs["here"], outputs["there"]) == ("111122223333", "444455556666")
+    assert (outputs["here"], outputs["there"]) == (ACCOUNT, "444455556666")
     assert (outputs["region"], outputs["partition"]) == ("eu-west-1", "aws")
     assert outputs["zones"] == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
     arns = [terraform.state()[f"aws_sns_topic.{n}"]["arn"] for n in ("here", "there")]

@@ -99,6 +99,8 @@ def _listed(record: Record, asked: Asked) -> Members:
         if name.lower() in PAGING:
             continue
         member = record.filters.get(name, name)
+        if name not in record.filters and shelf and not any(member in d.members for d in shelf):
+            raise NotImplementedError(f"{asked.operation} by {name}")
         have = [d.members.get(member) for d in shelf]
         if record.not_found and isinstance(wanted, list) and f"{{{member}}}" == record.key:
             for absent in [w for w in wanted if w not in have]:
@@ -108,7 +110,8 @@ def _listed(record: Record, asked: Asked) -> Members:
     size = int(next((v for n, v in paging.items() if n in ("maxresults", "pagesize", "limit")), len(shelf)) or 1)
     page = {record.lists: [_members(record, d) for d in shelf[start : start + size]]}
     following = str(start + size) if start + size < len(shelf) else None
-    return page if following is None else {**page, "NextToken": following, "nextToken": following}
+    tokens = ("NextToken", "nextToken", "NextPageToken")  # the serializer takes the one that the model has
+    return page if following is None else {**page, **dict.fromkeys(tokens, following)}
 
 
 def _selects(wanted: Any, value: Any) -> bool:
