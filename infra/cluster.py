@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from groundway import environment
 from infra import iam
-from infra.cdk import Construct, Fn, Token, aws
+from infra.cdk import Construct, Fn, TerraformResourceLifecycle, Token, aws
 from infra.identity import Role, RoleProps
 from infra.pod_identity import PodCluster
 
@@ -67,7 +67,7 @@ class Cluster(Construct):
                 public_access_cidrs=public or None,
             ),
             access_config=eks.EksClusterAccessConfig(
-                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=True
+                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
             ),
             encryption_config=eks.EksClusterEncryptionConfig(
                 resources=["secrets"],
@@ -75,6 +75,11 @@ class Cluster(Construct):
             ),
             enabled_cluster_log_types=list(props.cluster.log_types),
             deletion_protection=props.deletion_protection,
+            # Who is let in stands in access entries (cluster_access.py). Clusters made before let their maker in, and
+            # cannot unlearn it but by being made again.
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=["access_config[0].bootstrap_cluster_creator_admin_permissions"]
+            ),
             depends_on=[logs, *role.ready],
         )
         self.name: str = self.cluster.name

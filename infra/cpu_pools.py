@@ -10,11 +10,13 @@ AMI_TYPES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDAR
 
 
 class CpuPools(Construct):
-    """One managed node group for each pool, untainted: what asks for nothing special lands here."""
+    """One managed node group for each pool, untainted: what asks for nothing special lands here. `groups`: they."""
 
     def __init__(self, scope: Construct, id: str, place: PoolsProps, pools: Mapping[str, CpuPool]) -> None:
         super().__init__(scope, id)
-        for name, pool in pools.items():
+        self.groups = [
             NodePool(
                 self, name, NodePoolProps(name=name, pool=pool, place=place, ami_type=AMI_TYPES[pool.architecture])
-            )
+            ).group
+            for name, pool in pools.items()
+        ]

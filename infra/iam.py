@@ -47,6 +47,14 @@ def trust(services: Sequence[str], account: str | None = None, tag_session: bool
     return _statement(statement, {"StringEquals": {"aws:SourceAccount": account}} if account else None)
 
 
+def trust_roles(roles: Sequence[str], tag_session: bool = False) -> Statement:
+    """Who may take a role: the sessions of these roles; nobody, while there are none."""
+    if not roles:  # AWS takes no trust policy that is empty
+        return {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole"]}
+    actions = ["sts:AssumeRole", "sts:TagSession"] if tag_session else ["sts:AssumeRole"]
+    return {"Effect": "Allow", "Principal": {"AWS": list(roles)}, "Action": actions}
+
+
 def trust_token(provider_arn: str, claims: Mapping[str, Any]) -> Statement:
     """Who may take a role: the bearers of an OIDC provider's tokens whose claims (`issuer:claim`) are these."""
     statement = {"Effect": "Allow", "Principal": {"Federated": [provider_arn]}}

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
+from groundway.environment import policies
 from infra import iam
 from infra.cdk import Construct, aws
 
@@ -29,7 +29,7 @@ class PermissionBoundary(Construct):
         self.policy = aws.iam_policy.IamPolicy(
             self,
             "policy",
-            name=f"{props.prefix}-boundary",
+            name=policies.boundary_name(props.prefix),
             description="The most that a role of the platform can do",
             policy=boundary_document(props),
         )
@@ -38,9 +38,9 @@ class PermissionBoundary(Construct):
 
 def boundary_document(props: PermissionBoundaryProps) -> str:
     """The boundary with its placeholders filled in. An unknown placeholder is a `KeyError`."""
-    return Template(props.template.read_text(encoding="utf-8")).substitute(
+    return policies.fill(
+        props.template,
         prefix=props.prefix,
-        database=f"{props.prefix.replace('-', '_')}_features",
         environment=props.environment,
         account=props.account,
         region=props.region,
@@ -58,6 +58,7 @@ class RoleProps:
     boundary_arn: str
     statements: Sequence[iam.Statement] = ()
     managed: Sequence[str] = ()
+    max_session_hours: int = 1
     partition: str = "aws"
 
 
@@ -73,10 +74,14 @@ class Role(Construct):
             description=props.description,
             assume_role_policy=iam.document(*props.trust),
             permissions_boundary=props.boundary_arn,
+            max_session_duration=props.max_session_hours * 3600,
         )
         self.ready = [
             aws.iam_role_policy_attachment.IamRolePolicyAttachment(
-                self, name, role=self.role.name, policy_arn=f"arn:{props.partition}:iam::aws:policy/{name}"
+                self,
+                name.rpartition("/")[2],  # some have a path
+                role=self.role.name,
+                policy_arn=f"arn:{props.partition}:iam::aws:policy/{name}",
             )
             for name in props.managed
         ]

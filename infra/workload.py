@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from groundway.environment.service_accounts import workload
 from infra import iam
 from infra.buckets import Bucket
 from infra.cdk import Construct, aws
@@ -12,6 +13,7 @@ from infra.identity import Role, RoleProps
 from infra.job_logs import GROUPS
 from infra.job_network import JobNetwork
 from infra.offline_queries import OfflineQueries
+from infra.pod_identity import PodCluster, PodIdentity, trust
 from infra.registry_database import RegistryDatabase
 
 
@@ -35,16 +37,22 @@ class WorkloadProps:
     network: JobNetwork
     data_key_arn: str
     telemetry_key_arn: str
-    cluster_arn: str
+    cluster: PodCluster
     image_arn: str
     log_retention_days: int = 30
 
 
 class Workload(Construct):
-    """A role that SageMaker and pods of our cluster may take, and a log group."""
+    """A role that `services` and the pods of one service account may take, and a log group. `kind` names all three."""
 
     def __init__(
-        self, scope: Construct, id: str, kind: str, props: WorkloadProps, statements: Sequence[iam.Statement]
+        self,
+        scope: Construct,
+        id: str,
+        kind: str,
+        props: WorkloadProps,
+        statements: Sequence[iam.Statement],
+        services: Sequence[str] = ("sagemaker.amazonaws.com",),
     ) -> None:
         super().__init__(scope, id)
         self.log_group = aws.cloudwatch_log_group.CloudwatchLogGroup(
@@ -54,13 +62,14 @@ class Workload(Construct):
             retention_in_days=props.log_retention_days,
             kms_key_id=props.telemetry_key_arn,
         )
+        pods = workload(kind)
         self.identity = Role(
             self,
             "identity",
             RoleProps(
                 name=f"{props.prefix}-{kind}",
                 description=f"Runs {kind}",
-                trust=_trust(props),
+                trust=[iam.trust(services, props.account), trust(props.cluster, pods)],
                 boundary_arn=props.boundary_arn,
                 statements=[
                     *statements,
@@ -70,6 +79,7 @@ class Workload(Construct):
             ),
         )
         self.role_arn: str = self.identity.arn
+        PodIdentity(self, "pods", props.cluster, pods, self.role_arn)
 
 
 def read(sid: str, *buckets: Bucket) -> list[iam.Statement]:
@@ -88,12 +98,6 @@ def records(props: WorkloadProps, *actions: str) -> list[iam.Statement]:
     """What to do with records of the SageMaker feature groups, if there are any."""
     groups = props.feature_groups.arns
     return [iam.allow("FeatureGroups", actions, groups)] if groups else []
-
-
-def _trust(props: WorkloadProps) -> list[iam.Statement]:
-    pods = iam.trust(["pods.eks.amazonaws.com"], props.account, tag_session=True)
-    pods["Condition"]["ArnEquals"] = {"aws:SourceArn": props.cluster_arn}
-    return [iam.trust(["sagemaker.amazonaws.com"], props.account), pods]
 
 
 def _everywhere(props: WorkloadProps, log_streams: str) -> list[iam.Statement]:

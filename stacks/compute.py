@@ -1,8 +1,11 @@
 """Where work runs: the cluster, its node pools, the image repositories."""
 
-from groundway.environment import Environment
+from groundway.environment import Environment, policies, service_accounts
+from infra.addons import Addons, AddonsProps
 from infra.cdk import Construct
 from infra.cluster import Cluster, ClusterProps
+from infra.cluster_access import ADMIN, ClusterAccess, Grant
+from infra.collector import Collector, CollectorProps
 from infra.cpu_pools import CpuPools
 from infra.gpu_pools import GpuPools
 from infra.image_registry import ImageRepository, ImageRepositoryProps
@@ -50,8 +53,11 @@ class Compute(EnvironmentStack):
             ),
             tags=environment.cost_tags.aws(),
         )
-        CpuPools(self, "cpu", place, environment.cpu_pools)
+        cpu_pools = CpuPools(self, "cpu", place, environment.cpu_pools)
         self.gpu_pools = GpuPools(self, "gpu", place, environment.gpu_pools)
+        self._cluster_access(foundation)
+        self._addons(foundation, cpu_pools)
+        self.collector = self._collector(boundary.arn)
         self.karpenter = self._karpenter(boundary.arn) if environment.cluster.karpenter else None
         self.training_images = self._repository("training", foundation.data_key.arn)
         self.serving_images = self._repository("serving", foundation.data_key.arn)
@@ -59,6 +65,59 @@ class Compute(EnvironmentStack):
         self.image_cache = self._image_cache(foundation) if environment.images.upstreams else None
         if environment.audit.account_wide:
             ImageScanning(self, "image-scanning", enhanced=environment.protection)
+
+    def _cluster_access(self, foundation: Foundation) -> None:
+        """CI and operators may do everything in the cluster; engineers look at it, and work where training runs."""
+        environment, people = self.environment, foundation.people
+        ci = f"arn:{environment.partition}:iam::{environment.account}:role/{policies.ci_role_name(environment.prefix)}"
+        engineers = (
+            Grant("AmazonEKSViewPolicy"),
+            Grant("AmazonEKSEditPolicy", [service_accounts.TRAINING.namespace]),
+        )
+        for name, role_arn, grants in (
+            ("ci", ci, ADMIN),
+            ("ops", people.ops_arn, ADMIN),
+            ("engineers", people.engineers_arn, engineers),
+        ):
+            ClusterAccess(self, f"{name}-access", self.cluster.name, role_arn, grants, environment.partition)
+
+    def _addons(self, foundation: Foundation, cpu_pools: CpuPools) -> None:
+        environment = self.environment
+        buckets = (environment.bucket_name(purpose) for purpose in ("data", "models"))
+        Addons(
+            self,
+            "addons",
+            AddonsProps(
+                prefix=environment.prefix,
+                account=environment.account,
+                region=environment.region,
+                cluster=self.cluster.pods,
+                addons=environment.cluster.addons,
+                boundary_arn=foundation.boundary.arn,
+                log_key_arn=foundation.telemetry_key.arn,
+                log_retention_days=environment.logs.retention_days,
+                nodes=cpu_pools.groups,
+                buckets=[f"arn:{environment.partition}:s3:::{bucket}" for bucket in buckets],
+                bucket_key_arns=[foundation.data_key.arn],
+                partition=environment.partition,
+            ),
+        )
+
+    def _collector(self, boundary_arn: str) -> Collector:
+        environment = self.environment
+        return Collector(
+            self,
+            "collector",
+            CollectorProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                account=environment.account,
+                region=environment.region,
+                cluster=self.cluster.pods,
+                boundary_arn=boundary_arn,
+                partition=environment.partition,
+            ),
+        )
 
     def _karpenter(self, boundary_arn: str) -> Karpenter:
         environment = self.environment
@@ -72,7 +131,7 @@ class Compute(EnvironmentStack):
                 region=environment.region,
                 cluster=self.cluster.pods,
                 boundary_arn=boundary_arn,
-                pools={name: pool for name, pool in environment.gpu_pools.items() if pool.scaler == "karpenter"},
+                pools=[name for name, pool in environment.gpu_pools.items() if pool.scaler == "karpenter"],
                 efa_security_group_id=self.gpu_pools.efa_security_group_id,
                 partition=environment.partition,
             ),

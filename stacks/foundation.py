@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from groundway.environment import Environment
+from groundway.environment import Environment, policies
+from infra.access import AccessProps, People
 from infra.cdk import Construct
 from infra.identity import PermissionBoundary, PermissionBoundaryProps
+from infra.job_network import JobNetwork
 from infra.keys import Key, KeyProps
 from infra.network import Network, NetworkProps
 from stacks.base import EnvironmentStack
@@ -47,6 +49,33 @@ class Foundation(EnvironmentStack):
                 boundary_arn=self.boundary.arn,
                 log_key_arn=self.telemetry_key.arn,
                 log_retention_days=environment.logs.retention_days,
+                partition=environment.partition,
+            ),
+        )
+        self.people = self._people()
+
+    def _people(self) -> People:
+        """Their boundary, and the role that deploys, are made before all stacks, by `groundway bootstrap`."""
+        environment = self.environment
+        bounds = policies.operator_boundary_name(environment.prefix)
+        return People(
+            self,
+            "people",
+            AccessProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                account=environment.account,
+                region=environment.region,
+                access=environment.access,
+                boundary_arn=f"arn:{environment.partition}:iam::{environment.account}:policy/{bounds}",
+                state_bucket=environment.state_bucket,
+                jobs=JobNetwork(
+                    account=environment.account,
+                    region=environment.region,
+                    subnet_ids=self.network.private_subnet_ids,
+                    security_group_ids=[self.network.workload_security_group_id],
+                    partition=environment.partition,
+                ),
                 partition=environment.partition,
             ),
         )

@@ -12,6 +12,8 @@ from infra.feature_store import FeatureStore, FeatureStoreProps
 from infra.job_logs import JobLogs
 from infra.job_network import JobNetwork
 from infra.model_registry import ModelRegistry, ModelRegistryProps
+from infra.pipelines import Pipelines
+from infra.promotion import PromotionProps, PromotionReader
 from infra.registry_database import RegistryDatabase, RegistryDatabaseProps
 from infra.serving import Serving
 from infra.training import Training
@@ -75,12 +77,33 @@ class MachineLearning(EnvironmentStack):
             network=self.job_network,
             data_key_arn=self._key_arn,
             telemetry_key_arn=foundation.telemetry_key.arn,
-            cluster_arn=compute.cluster.arn,
+            cluster=compute.cluster.pods,
             image_arn=compute.training_images.arn,
             log_retention_days=environment.logs.retention_days,
         )
         self.training = Training(self, "training", workload, registry.arn)
         self.serving = Serving(self, "serving", replace(workload, image_arn=compute.serving_images.arn))
+        self.pipelines = Pipelines(self, "pipelines", workload, registry.arn, self.training.role_arn)
+        if environment.access.promoted_to:
+            self._promotion_reader(foundation, compute, registry.arn)
+
+    def _promotion_reader(self, foundation: Foundation, compute: Compute, registry_arn: str) -> None:
+        environment = self.environment
+        PromotionReader(
+            self,
+            "promotion-reader",
+            PromotionProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                accounts=environment.access.promoted_to,
+                models=self.models,
+                key_arn=self._key_arn,
+                model_registry_arn=registry_arn,
+                image_arns=[compute.training_images.arn, compute.serving_images.arn],
+                boundary_arn=foundation.boundary.arn,
+                partition=environment.partition,
+            ),
+        )
 
     def _registry_database(self, foundation: Foundation) -> RegistryDatabase:
         environment, network = self.environment, foundation.network

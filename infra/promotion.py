@@ -1,0 +1,74 @@
+"""The role by which the next environment's pipelines fetch models: they read, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from infra import iam
+from infra.buckets import Bucket
+from infra.cdk import Construct
+from infra.identity import Role, RoleProps
+from infra.workload import read
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionProps:
+    """`accounts`: where the pipelines live that may take the role; `image_arns`: repositories they may pull from."""
+
+    prefix: str
+    environment: str
+    accounts: Sequence[str]
+    models: Bucket
+    key_arn: str
+    model_registry_arn: str
+    image_arns: Sequence[str]
+    boundary_arn: str
+    partition: str = "aws"
+
+
+class PromotionReader(Construct):
+    def __init__(self, scope: Construct, id: str, props: PromotionProps) -> None:
+        super().__init__(scope, id)
+        role = Role(
+            self,
+            "identity",
+            RoleProps(
+                name=f"{props.prefix}-promotion-reader",
+                description="Pipelines of the next environment read models with it",
+                trust=[trust(props)],
+                boundary_arn=props.boundary_arn,
+                statements=_statements(props),
+                partition=props.partition,
+            ),
+        )
+        self.role_arn: str = role.arn
+
+
+def trust(props: PromotionProps) -> iam.Statement:
+    """Those accounts, and in them only the pipelines of this project."""
+    project = props.prefix.removesuffix(f"-{props.environment}")
+    pipelines = [f"arn:{props.partition}:iam::{a}:role/{project}-*-pipelines" for a in props.accounts]
+    return {
+        "Effect": "Allow",
+        "Principal": iam.accounts(props.accounts, props.partition),
+        "Action": ["sts:AssumeRole"],
+        "Condition": {"ArnLike": {"aws:PrincipalArn": pipelines}},
+    }
+
+
+def _statements(props: PromotionProps) -> list[iam.Statement]:
+    packages = props.model_registry_arn.replace(":model-package-group/", ":model-package/")
+    return [
+        *read("Models", props.models),
+        iam.allow("Keys", ["kms:Decrypt", "kms:DescribeKey"], [props.key_arn]),
+        iam.allow(
+            "ModelPackages",
+            ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
+            [props.model_registry_arn, packages],
+        ),
+        iam.allow(
+            "Images",
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            props.image_arns,
+        ),
+        iam.allow("ImageLogin", ["ecr:GetAuthorizationToken"], ["*"]),  # AWS knows no resource for it
+    ]
