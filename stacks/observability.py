@@ -116,10 +116,18 @@ def _platform(
             bucket=_bucket(ml.features.bucket),
             online_table=ml.features.table_name,
             glue_database=ml.features.database_name,
+            workgroup=ml.queries.name,
+            groups=ml.feature_groups.names,
         ),
-        images=platform.Images(training=compute.training_images.url, serving=compute.serving_images.url),
+        images=platform.Images(
+            training=compute.training_images.url,
+            serving=compute.serving_images.url,
+            signing_profile_arn=compute.image_signing.arn,
+        ),
         roles=platform.Roles(training=ml.training.role_arn, serving=ml.serving.role_arn),
         alerts_topic_arn=alerts.topic_arn,
+        checkpoints=_bucket(ml.checkpoints),
+        registry=platform.Registry(host=ml.registry.host, port=ml.registry.port, database=ml.registry.database),
     )
 
 

@@ -53,18 +53,33 @@ class Cluster(_Record):
 
 
 class FeatureStore(_Record):
-    """Offline Parquet and the Feast registry in `bucket`; online values in one DynamoDB table, hash key `entity_id`."""
+    """Offline Parquet and the Feast registry in `bucket`; online values in one DynamoDB table, hash key `entity_id`.
+
+    `workgroup`: Athena's, for SQL over the offline tables of `glue_database`. `groups`: SageMaker feature groups.
+    """
 
     bucket: Bucket
     online_table: str
     glue_database: str
+    workgroup: str | None = None
+    groups: tuple[str, ...] = ()
+
+
+class Registry(_Record):
+    """The PostgreSQL database behind MLflow, TLS only; with `iam_auth`, a role logs in with a token, not a password."""
+
+    host: str
+    port: int = 5432
+    database: str = "mlflow"
+    iam_auth: bool = True
 
 
 class Images(_Record):
-    """ECR repository URLs, without a tag."""
+    """ECR repository URLs, without a tag. Images are signed with the profile of AWS Signer, if there is one."""
 
     training: str
     serving: str
+    signing_profile_arn: str | None = None
 
 
 class Roles(_Record):
@@ -90,6 +105,8 @@ class Platform(_Record):
     images: Images
     roles: Roles
     alerts_topic_arn: str
+    checkpoints: Bucket | None = None
+    registry: Registry | None = None
 
 
 def parameter_name(environment: str) -> str:
