@@ -1,12 +1,12 @@
 """Alarms of CloudWatch: one metric that passes a limit, and one that sums up others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from infra.cdk import Construct, aws
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Watch:
     """One metric and when it is wrong: `limit` passed (`above`, or else below) in `periods` periods of `seconds`.
 
@@ -17,7 +17,7 @@ class Watch:
     meaning: str
     namespace: str
     metric: str
-    dimensions: dict[str, str]
+    dimensions: Mapping[str, str]
     statistic: str
     limit: float
     above: bool = True
@@ -37,7 +37,7 @@ def alarm(
         alarm_description=watch.meaning,
         namespace=watch.namespace,
         metric_name=watch.metric,
-        dimensions=watch.dimensions,
+        dimensions=dict(watch.dimensions),
         statistic=watch.statistic,
         comparison_operator="GreaterThanThreshold" if watch.above else "LessThanThreshold",
         threshold=watch.limit,

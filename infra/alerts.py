@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from infra import iam
 from infra.cdk import Construct, aws
 
-# Budgets, alarms, cost anomalies, Prometheus rules. Each must also be able to use the topic's key (infra/keys.py).
-PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com", "aps.amazonaws.com")
+# Each must also be able to use the topic's key (PUBLISHERS in stacks/foundation.py).
+PUBLISHERS = (
+    "aps.amazonaws.com",
+    "budgets.amazonaws.com",
+    "cloudwatch.amazonaws.com",
+    "costalerts.amazonaws.com",
+    "events.rds.amazonaws.com",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,43 +1,83 @@
-"""What CloudWatch watches: alarms of the cluster and of what belongs to it, and a dashboard of them."""
+"""What CloudWatch watches: alarms, one alarm for all that means an outage, dashboards, error lines, ready questions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from infra.alarms import Watch, alarm
+from infra import dashboards
+from infra.alarms import Watch, alarm, any_of
 from infra.cdk import Construct, aws
-from infra.dashboards import dashboard, watched
+from infra.log_questions import error_lines, questions
 
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringProps:
-    """`watches`: those of other constructs, such as a database."""
+    """`topic_arn` is told of every alarm, `pages_topic_arn` once when the platform is down.
+
+    `log_groups`: kind of work to the name of its log group. `watches`: those of other constructs, such as a database.
+    """
 
     prefix: str
+    environment: str
     region: str
     topic_arn: str
+    pages_topic_arn: str
     cluster_name: str
     table_name: str
+    log_groups: Mapping[str, str]
     watches: Sequence[Watch] = ()
 
 
 class Monitoring(Construct):
     def __init__(self, scope: Construct, id: str, props: MonitoringProps) -> None:
         super().__init__(scope, id)
-        watches = [*_watches(props), *props.watches]
-        for watch in watches:
-            alarm(self, props.prefix, watch, props.topic_arn)
-        aws.cloudwatch_dashboard.CloudwatchDashboard(
+        errors = error_lines(self, props.environment, props.log_groups)
+        watches = [*_watches(props), *errors, *props.watches]
+        alarms = {watch: alarm(self, props.prefix, watch, props.topic_arn) for watch in watches}
+        any_of(
             self,
-            "dashboard",
-            dashboard_name=props.prefix,
-            dashboard_body=dashboard([watched(w, props.region) for w in watches]),
+            f"{props.prefix}-down",
+            "The platform is down",
+            [made.alarm_name for watch, made in alarms.items() if watch.outage],
+            props.pages_topic_arn,
         )
+        self._dashboard("dashboard", props.prefix, dashboards.platform(watches, props.region))
+        self._dashboard("gpus", f"{props.prefix}-gpus", dashboards.gpus(props.cluster_name, props.region))
+        counted = {kind: (w.namespace, w.metric) for kind, w in zip(props.log_groups, errors, strict=True)}
+        serving = dashboards.serving(props.prefix, props.table_name, counted, props.region)
+        self._dashboard("serving", f"{props.prefix}-serving", serving)
+        self._dashboard("costs", f"{props.prefix}-costs", dashboards.costs(props.cluster_name, props.region))
+        cluster_group = f"/aws/eks/{props.cluster_name}/cluster"
+        questions(self, props.prefix, list(props.log_groups.values()), cluster_group)
+
+    def _dashboard(self, id: str, name: str, body: str) -> None:
+        aws.cloudwatch_dashboard.CloudwatchDashboard(self, id, dashboard_name=name, dashboard_body=body)
 
 
 def _watches(props: MonitoringProps) -> list[Watch]:
     cluster, table = {"ClusterName": props.cluster_name}, {"TableName": props.table_name}
     insights, dynamodb = "ContainerInsights", "AWS/DynamoDB"
     return [
+        Watch(
+            name="no-nodes",
+            meaning="The cluster has no nodes",
+            namespace=insights,
+            metric="cluster_node_count",
+            dimensions=cluster,
+            statistic="Maximum",
+            limit=1,
+            above=False,
+            outage=True,
+        ),
+        Watch(
+            name="api-errors",
+            meaning="The Kubernetes API answers with errors of its own",
+            namespace="AWS/EKS",
+            metric="apiserver_request_total_5XX",
+            dimensions=cluster,
+            statistic="Sum",
+            limit=100,
+            outage=True,
+        ),
         Watch(
             name="failed-nodes",
             meaning="Nodes of the cluster are failing",
@@ -86,6 +126,7 @@ def _watches(props: MonitoringProps) -> list[Watch]:
             dimensions=table,
             statistic="Sum",
             limit=0,
+            outage=True,
         ),
         Watch(
             name="online-writes-throttled",

@@ -2,13 +2,18 @@
 
 from groundway import platform
 from groundway.environment import Environment
+from groundway.tags import KEYS
 from infra.alerts import Alerts, AlertsProps
-from infra.buckets import Bucket
+from infra.anomalies import Anomalies, AnomaliesProps
+from infra.billing import BillExports, BillExportsProps, CostAllocationTags, writers
+from infra.buckets import Bucket, BucketProps
 from infra.cdk import Construct
 from infra.cost_controls import CostControls, CostControlsProps
+from infra.grafana import Grafana, GrafanaProps
 from infra.monitoring import Monitoring, MonitoringProps
 from infra.platform_record import PlatformRecord
 from infra.prometheus import Prometheus, PrometheusProps
+from infra.registry_events import RegistryEvents
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
 from stacks.compute import Compute
@@ -34,12 +39,17 @@ class Observability(EnvironmentStack):
             "monitoring",
             MonitoringProps(
                 prefix=environment.prefix,
+                environment=environment.name,
                 region=environment.region,
                 topic_arn=self.alerts.topic_arn,
+                pages_topic_arn=self.pages.topic_arn,
                 cluster_name=compute.cluster.name,
                 table_name=ml.features.table_name,
+                log_groups={kind: f"/groundway/{environment.name}/{kind}" for kind in ("training", "serving")},
+                watches=ml.registry.watches,
             ),
         )
+        RegistryEvents(self, "registry-events", ml.registry.identifier, self.alerts.topic_arn)
         CostControls(
             self,
             "cost-controls",
@@ -74,7 +84,69 @@ class Observability(EnvironmentStack):
                 security_group_ids=[foundation.network.workload_security_group_id],
             ),
         )
+        if environment.metrics.grafana:
+            self._grafana(foundation)
+        self._billing()
         PlatformRecord(self, "platform", _platform(environment, foundation, compute, ml, self.alerts))
+
+    def _grafana(self, foundation: Foundation) -> None:
+        Grafana(
+            self,
+            "grafana",
+            GrafanaProps(
+                prefix=self.environment.prefix,
+                account=self.environment.account,
+                region=self.environment.region,
+                partition=self.environment.partition,
+                boundary_arn=foundation.boundary.arn,
+                workspace_arn=self.prometheus.arn,
+                subnet_ids=foundation.network.private_subnet_ids,
+                security_group_ids=[foundation.network.workload_security_group_id],
+            ),
+        )
+
+    def _billing(self) -> None:
+        """What belongs to the account that pays: the tags on the bill, its anomalies, its exports."""
+        environment, billing = self.environment, self.environment.billing
+        tags = CostAllocationTags(self, "cost-tags", KEYS if billing.payer else ()).tags
+        Anomalies(
+            self,
+            "anomalies",
+            AnomaliesProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                by_service=environment.audit.account_wide,
+                tags=tags,
+                usd=billing.anomaly_usd,
+                topic_arn=self.alerts.topic_arn,
+            ),
+        )
+        if billing.exports:
+            name = environment.bucket_name("billing")
+            bucket = Bucket(
+                self,
+                "billing-bucket",
+                BucketProps(
+                    name=name,
+                    key_arn=None,
+                    force_destroy=not environment.protection,
+                    protect=environment.protection,
+                    partition=environment.partition,
+                    statements=[writers(f"arn:{environment.partition}:s3:::{name}", environment.account)],
+                ),
+            )
+            BillExports(
+                self,
+                "exports",
+                BillExportsProps(
+                    prefix=environment.prefix,
+                    account=environment.account,
+                    region=environment.region,
+                    bucket=bucket,
+                    protect=environment.protection,
+                    partition=environment.partition,
+                ),
+            )
 
     def _alerts(self, severity: str, foundation: Foundation) -> Alerts:
         return Alerts(

@@ -6,13 +6,24 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from synthesis import Resource, Synthesized
+from synthesis import CHECKOUT, Resource, Synthesized
 
 from groundway.environment import Environment
+from groundway.environment.policies import operator_boundary
 from infra.identity import PermissionBoundaryProps, boundary_document
 
 # Actions for which AWS knows no resource: https://docs.aws.amazon.com/service-authorization/
-NO_RESOURCE = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "pricing:GetProducts"}
+NO_RESOURCE = {
+    "cloudwatch:GetMetricData",
+    "cloudwatch:ListMetrics",
+    "cloudwatch:PutMetricData",
+    "ecr:GetAuthorizationToken",
+    "logs:GetQueryResults",
+    "logs:StopQuery",
+    "pricing:GetProducts",
+    "tag:GetResources",
+}
+PEOPLE = ("people_",)  # roles of people: tests/infra/test_identity.py says more about them
 LOOKS = re.compile(r"ec2:Describe\w+")  # of which EC2 knows no resource either
 POD = {"aws:RequestTag/kubernetes-namespace", "aws:RequestTag/kubernetes-service-account"}
 LOOKS_AT_PROFILES = {"iam:GetInstanceProfile", "iam:ListInstanceProfiles"}
@@ -41,6 +52,9 @@ def test_every_role_is_inside_the_boundary(synthesized: Synthesized) -> None:
     assert len(roles) >= 3 * 5
     for role in roles:
         boundary = role.arguments.get("permissions_boundary", "")
+        if role.name.startswith(PEOPLE):  # `groundway bootstrap` makes theirs, and nobody whom it bounds can change it
+            assert re.fullmatch(r"arn:aws:iam::\d{12}:policy/groundway-\w+-operator-boundary", boundary), role
+            continue
         assert re.search(r"aws_iam_policy[._]?boundary_policy_\w+", boundary), role
 
 
@@ -56,6 +70,9 @@ def test_no_role_may_act_on_everything(synthesized: Synthesized) -> None:
 def test_services_act_for_our_account_only(synthesized: Synthesized, environments: dict[str, Environment]) -> None:
     for role in synthesized.resources(type="aws_iam_role"):
         for statement in statements(role.arguments["assume_role_policy"]):
+            if set(statement["Principal"]) == {"AWS"}:
+                assert role.name.startswith((*PEOPLE, "promotion-reader")), role
+                continue
             assert set(statement["Principal"]) == {"Service"}, role
             if statement["Principal"]["Service"] != ["ec2.amazonaws.com"]:  # which says for nobody
                 account = environments[role.stack.partition("-")[0]].account
@@ -80,14 +97,19 @@ def boundaries(environments: dict[str, Environment]) -> dict[str, list[dict[str,
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_what_a_role_is_given_the_boundary_lets_through(
-    environment: str, synthesized: Synthesized, boundaries: dict[str, list[dict[str, Any]]]
+    environment: str,
+    synthesized: Synthesized,
+    boundaries: dict[str, list[dict[str, Any]]],
+    environments: dict[str, Environment],
 ) -> None:
     """A role may do what both allow: what is given and not let through would fail at run time, on AWS only."""
+    of_people = statements(operator_boundary(environments[environment], CHECKOUT))
     for policy, statement in role_policies(synthesized, environment):
+        boundary = of_people if policy.name.startswith(PEOPLE) else boundaries[environment]
         for action in statement["Action"]:
             through = [
                 resource
-                for s in boundaries[environment]
+                for s in boundary
                 if s["Effect"] == "Allow" and any(fnmatchcase(action, a) for a in one_or_many(s["Action"]))
                 for resource in one_or_many(s["Resource"])
             ]
@@ -116,7 +138,17 @@ def test_the_boundary_has_no_placeholder_left_and_names_its_environment(
         assert passing["Resource"] == [
             f"arn:aws:iam::{environments[name].account}:role/groundway-{name}-karpenter-node"
         ]
-        allowed = [s for s in boundary if s["Effect"] == "Allow" and s.get("Condition") not in (stop, to_nodes)]
+        # Pipelines hand training's role to SageMaker, and read models where they are promoted from.
+        to_jobs = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+        [passing] = [s for s in boundary if s.get("Condition") == to_jobs]
+        assert passing["Action"] == ["iam:PassRole"]
+        assert passing["Resource"] == [f"arn:aws:iam::{environments[name].account}:role/groundway-{name}-training"]
+        [assuming] = [s for s in boundary if s["Action"] == ["sts:AssumeRole"]]
+        assert assuming["Resource"] == ["arn:aws:iam::*:role/groundway-*-promotion-reader"]
+        known = (stop, to_nodes, to_jobs)
+        allowed = [
+            s for s in boundary if s["Effect"] == "Allow" and s.get("Condition") not in known and s is not assuming
+        ]
         actions = {a for s in allowed for a in one_or_many(s["Action"])} - LOOKS_AT_PROFILES
         assert not [a for a in actions if a == "*" or a.startswith(forbidden)]
 
@@ -150,12 +182,16 @@ def test_every_bucket_has_every_setting(setting: str, environment: str, synthesi
     assert set_for == buckets
 
 
-def test_buckets_are_closed(synthesized: Synthesized) -> None:
+def test_buckets_are_closed(synthesized: Synthesized, environments: dict[str, Environment]) -> None:
+    accounts = {e.account for e in environments.values()}
     for block in synthesized.resources(type="aws_s3_bucket_public_access_block"):
         for flag in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"):
             assert block.arguments[flag] is True, block
     for policy in synthesized.resources(type="aws_s3_bucket_policy"):
-        [deny] = statements(policy.arguments["policy"])
+        deny, *others = statements(policy.arguments["policy"])
+        for other in others:  # AWS services that write there, for our account
+            assert set(other["Principal"]) == {"Service"}
+            assert other["Condition"]["StringEquals"]["aws:SourceAccount"] in accounts, policy
         assert deny["Effect"] == "Deny"
         assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert len(deny["Resource"]) == 2
@@ -176,6 +212,8 @@ def test_what_is_kept_is_encrypted_with_our_keys(synthesized: Synthesized) -> No
         found = synthesized.resources(type=kind)
         assert found
         for resource in found:
+            if "billing-bucket" in str(resource):  # AWS's exports of the bill know S3's own key alone
+                continue
             assert "aws_kms_key" in key(resource.arguments), resource
 
 
