@@ -81,6 +81,15 @@ class Environment(Part):
         return self
 
     @model_validator(mode="after")
+    def _karpenter_is_there(self) -> Self:
+        waiting = [name for name, pool in self.gpu_pools.items() if pool.scaler == "karpenter"]
+        if waiting and not self.cluster.karpenter:
+            raise ValueError(f"gpu_pools.{waiting[0]}.scaler is karpenter; set cluster.karpenter: true")
+        if self.cluster.karpenter and self.network.nat == "none" and "sqs" not in self.network.interface_endpoints:
+            raise ValueError("nat none: Karpenter cannot reach its queue; add sqs to network.interface_endpoints")
+        return self
+
+    @model_validator(mode="after")
     def _reservations_have_a_zone(self) -> Self:
         for name, pool in self.gpu_pools.items():
             if pool.reservation and pool.reservation.zone >= self.network.zones:

@@ -110,6 +110,11 @@ class GpuPool(_Pool):
             raise ValueError("capacity reserved and the key reservation go together; set both or neither")
         if self.reservation and len(self.instance_types) > 1:
             raise ValueError(f"a reservation is for one instance type, not {', '.join(self.instance_types)}")
+        if self.reservation and not self.reservation.capacity_block and self.max > self.reservation.instances:
+            raise ValueError(
+                f"max {self.max}: nodes beyond the {self.reservation.instances} reserved ones would not start; "
+                "set reservation.instances to max, or max to it"
+            )
         if self.reservation and self.scaler == "karpenter":
             raise ValueError("reservation: Karpenter finds reservations by their tags; leave scaler out")
         without = [t for t in self.instance_types if not ACCELERATORS[t].efa]
