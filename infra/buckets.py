@@ -15,6 +15,7 @@ class BucketProps:
     `expire`: prefix to days after which its objects are deleted. `tier_days`: after which objects that nobody reads
     move to cheaper storage by themselves.
     `statements`: more of its policy, for AWS services that write there. Without `key_arn`, S3's own key encrypts.
+    `locked`: Object Lock is possible; a new bucket is needed to change that.
     """
 
     name: str
@@ -24,6 +25,7 @@ class BucketProps:
     expire: Mapping[str, int] = field(default_factory=dict)
     tier_days: int | None = None
     statements: Sequence[iam.Statement] = ()
+    locked: bool = False
     protect: bool = False
     partition: str = "aws"
 
@@ -36,6 +38,7 @@ class Bucket(Construct):
             "bucket",
             bucket=props.name,
             force_destroy=props.force_destroy,
+            object_lock_enabled=props.locked or None,
             tags={"Name": props.name},
             lifecycle=keep(props.protect),
         )

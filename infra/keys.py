@@ -117,13 +117,14 @@ def _of_services(props: KeyProps) -> list[iam.Statement]:
                 {"StringEquals": {"aws:SourceAccount": props.account}},
             )
         )
-    if trail := props.trail_arn:
-        condition = {"StringEquals": {"aws:SourceArn": trail, "kms:EncryptionContext:aws:cloudtrail:arn": trail}}
-        cloudtrail = ["cloudtrail.amazonaws.com"]
-        statements += [
-            iam.allow_service("EncryptTrail", cloudtrail, ["kms:GenerateDataKey*"], ["*"], condition),
+    if props.trail_arn:
+        statements.append(
             iam.allow_service(
-                "DescribeForTrail", cloudtrail, ["kms:DescribeKey"], ["*"], {"StringEquals": {"aws:SourceArn": trail}}
-            ),
-        ]
+                "EncryptTrail",
+                ["cloudtrail.amazonaws.com"],
+                ["kms:GenerateDataKey*", "kms:DescribeKey"],
+                ["*"],
+                {"StringEquals": {"aws:SourceArn": props.trail_arn}},
+            )
+        )
     return statements

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from groundway.environment import Environment, policies
 from infra.access import AccessProps, People
+from infra.audit import Audit, AuditProps
 from infra.cdk import Construct
 from infra.identity import PermissionBoundary, PermissionBoundaryProps
 from infra.job_network import JobNetwork
 from infra.keys import Key, KeyProps
 from infra.network import Network, NetworkProps
+from infra.trail import trail_arn
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
 
@@ -52,7 +54,9 @@ class Foundation(EnvironmentStack):
                 partition=environment.partition,
             ),
         )
+
         self.people = self._people()
+        self.audit = self._audit()
 
     def _people(self) -> People:
         """Their boundary, and the role that deploys, are made before all stacks, by `groundway bootstrap`."""
@@ -80,6 +84,28 @@ class Foundation(EnvironmentStack):
             ),
         )
 
+    def _audit(self) -> Audit:
+        environment = self.environment
+        return Audit(
+            self,
+            "audit",
+            AuditProps(
+                prefix=environment.prefix,
+                environment=environment.name,
+                account=environment.account,
+                region=environment.region,
+                audit=environment.audit,
+                watched_buckets=[environment.bucket_name(p) for p in ("data", "models", "features")],
+                evidence=environment.bucket_name("evidence"),
+                key_arn=self.audit_key.arn,
+                log_key_arn=self.telemetry_key.arn,
+                log_retention_days=environment.logs.retention_days,
+                boundary_arn=self.boundary.arn,
+                protect=environment.protection,
+                partition=environment.partition,
+            ),
+        )
+
     def _keys(self) -> None:
         """One for each purpose, so that who may read one kind of thing cannot read the others."""
         self.data_key = self._key(
@@ -94,6 +120,10 @@ class Foundation(EnvironmentStack):
         self.queue_key = self._key(
             "queue", "Events on their way to who acts on them", ("sqs",), publishers=("events.amazonaws.com",)
         )
+        trail = trail_arn(
+            self.environment.prefix, self.environment.account, self.environment.region, self.environment.partition
+        )
+        self.audit_key = self._key("audit", "The trail, and evidence", ("s3",), trail_arn=trail)
 
     def _key(
         self,
@@ -102,6 +132,7 @@ class Foundation(EnvironmentStack):
         services: Sequence[str],
         logs: bool = False,
         publishers: Sequence[str] = (),
+        trail_arn: str | None = None,
     ) -> Key:
         environment = self.environment
         return Key(
@@ -115,6 +146,7 @@ class Foundation(EnvironmentStack):
                 services=services,
                 logs=logs,
                 publishers=publishers,
+                trail_arn=trail_arn,
                 partition=environment.partition,
                 deletion_window_days=30 if environment.protection else 7,
                 protect=environment.protection,

@@ -17,7 +17,7 @@ from stacks.foundation import Foundation
 ACCOUNT = "111111111111"
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 ENVIRONMENTS = load_all(Path(__file__).parents[2])
-PURPOSES = {"data", "cluster", "registry", "telemetry", "metrics", "queue"}
+PURPOSES = {"data", "cluster", "registry", "telemetry", "metrics", "queue", "audit"}
 # What reads or writes under a key, or lets others do so.
 USES = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant", "kms:Sign")
 Statement = dict[str, Any]
@@ -63,7 +63,7 @@ def test_services_that_act_by_themselves_do_so_for_this_account_and_trail() -> N
     trail = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/p"
     found = policy(logs=True, publishers=["budgets.amazonaws.com"], trail_arn=trail)
     services = {sid: s for sid, s in found.items() if "Service" in s["Principal"]}
-    assert set(services) == {"EncryptLogs", "EncryptMessages", "EncryptTrail", "DescribeForTrail"}
+    assert set(services) == {"EncryptLogs", "EncryptMessages", "EncryptTrail"}
     for sid, statement in services.items():
         assert ACCOUNT in json.dumps(statement["Condition"]), sid
     assert found["EncryptTrail"]["Condition"]["StringEquals"]["aws:SourceArn"] == trail
