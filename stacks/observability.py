@@ -14,6 +14,7 @@ from infra.monitoring import Monitoring, MonitoringProps
 from infra.platform_record import PlatformRecord
 from infra.prometheus import Prometheus, PrometheusProps
 from infra.registry_events import RegistryEvents
+from infra.trail_alarms import TrailAlarms, TrailAlarmsProps
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
 from stacks.compute import Compute
@@ -49,6 +50,7 @@ class Observability(EnvironmentStack):
                 watches=ml.registry.watches,
             ),
         )
+        self._trail_alarms(foundation)
         RegistryEvents(self, "registry-events", ml.registry.identifier, self.alerts.topic_arn)
         CostControls(
             self,
@@ -60,7 +62,7 @@ class Observability(EnvironmentStack):
                 budget=environment.budget,
                 topic_arn=self.alerts.topic_arn,
                 boundary_arn=foundation.boundary.arn,
-                stopped_role_arns=[ml.training.role_arn],
+                stopped_role_arns=[ml.training.role_arn, ml.pipelines.role_arn],
                 partition=environment.partition,
             ),
         )
@@ -147,6 +149,19 @@ class Observability(EnvironmentStack):
                     partition=environment.partition,
                 ),
             )
+
+    def _trail_alarms(self, foundation: Foundation) -> None:
+        prefix = self.environment.prefix
+        TrailAlarms(
+            self,
+            "trail-alarms",
+            TrailAlarmsProps(
+                prefix=prefix,
+                log_group_name=foundation.audit.log_group_name,
+                topic_arn=self.alerts.topic_arn,
+                ci_role_name=f"{prefix}-ci",
+            ),
+        )
 
     def _alerts(self, severity: str, foundation: Foundation) -> Alerts:
         return Alerts(
