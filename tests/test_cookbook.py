@@ -83,8 +83,7 @@ def test_team(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_stack(tmp_path: Path) -> None:
     with copy(tmp_path) as made:
-        said = made.follow(COOKBOOK / "stack.md")
-        assert "dev-notebooks" in said["cdktf list"]
+        made.follow(COOKBOOK / "stack.md")
         names = [r["repositoryName"] for r in aws(made, "ecr", "describe_repositories")["repositories"]]
         assert names == ["groundway-dev/notebooks"]
         states = aws(made, "s3", "list_objects_v2", Bucket="groundway-state-111111111111")["Contents"]

@@ -164,12 +164,17 @@ def test_a_field_is_explained_by_the_string_under_it(tmp_path: Path) -> None:
     (tmp_path / "thing.py").write_text(
         '"""Things."""\n'
         "@dataclass(frozen=True)\nclass ThingProps:\n"
+        '    """Of `a` nothing. `keep`: the last so many; `x`, `y`: both of them. More is not said."""\n'
+        "    keep: Mapping[str, int] = field(default_factory=dict)\n    x: int\n    y: int = field(default=2)\n"
         '    size: int = 3\n    """How big."""\n    account: str\n    odd: bytes\n    net: environment.Network\n'
         "class Thing(Construct):\n    def __init__(self, scope: Construct, id: str, props: ThingProps) -> None: ...\n"
     )
     (tmp_path / "plain.py").write_text("class Plain: ...\n")
     [module] = constructs.modules(tmp_path)
     text = constructs.write(module, Synthesized((), (), ()), constructs.links([module]))
+    assert "| `keep` | `Mapping[str, int]` | `{}` | The last so many. |" in text
+    assert "| `x` | `int` | **required** | Both of them. |" in text
+    assert "| `y` | `int` | `2` | Both of them. |" in text
     assert "| `size` | `int` | `3` | How big. |" in text
     assert f"| `account` | `str` | **required** | {constructs.SHARED['account']} |" in text
     assert "| `odd` | `bytes` | **required** |  |" in text

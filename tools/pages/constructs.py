@@ -15,24 +15,43 @@ from pages.text import page, paragraphs, sentence, table
 SHARED = {
     "account": "The environment's AWS account number.",
     "boundary_arn": "The permission boundary that every role carries.",
+    "cluster_arn": "The EKS cluster.",
     "cluster_name": "Name of the EKS cluster.",
     "data_key_arn": "KMS key of data, features, models and images.",
+    "deletion_protection": "AWS refuses to delete it.",
+    "deletion_window_days": "How long a deleted key can be brought back, days.",
+    "description": "What AWS shows as its description.",
+    "emails": "Who is told by e-mail.",
     "environment": "The environment's name.",
+    "force_delete": "Destroying it deletes what it holds.",
+    "force_destroy": "Destroying it deletes what it holds.",
     "key_arn": "KMS key that encrypts it.",
+    "labels": "Kubernetes labels of the nodes.",
     "log_key_arn": "KMS key that encrypts the log group.",
     "log_retention_days": "How long the log group keeps its logs, days.",
+    "managed": "AWS's own policies that are attached.",
     "name": "Name of the AWS object.",
+    "notices_topic_arn": "The topic of what can wait.",
+    "pages_topic_arn": "The topic of what cannot wait.",
     "partition": "What ARNs begin with: `aws`, `aws-cn`, `aws-us-gov`.",
+    "pods": "The service account whose pods take the role.",
     "prefix": "What names of AWS objects begin with: project and environment.",
+    "protect": "Terraform refuses to destroy it.",
+    "readers": "Accounts that may read it.",
     "region": "The environment's AWS region.",
+    "retention_days": "How long it is kept, days.",
     "security_group_ids": "Security groups of its network interfaces.",
+    "state_bucket": "The bucket of Terraform's states.",
+    "statements": "IAM statements of its policy.",
     "subnet_ids": "Subnets that it may use.",
+    "table_name": "The online feature table.",
     "tags": "Cost tags, for what is launched and therefore gets none from the provider.",
     "telemetry_key_arn": "KMS key of logs and alerts.",
     "topic_arn": "The topic that is told.",
     "vpc_id": "The network.",
     "workload_security_group_id": "Security group of the workloads.",
 }
+CLAUSE = re.compile(r"((?:`\w+`(?:, | and )?)+): (.+?)(?=[.;,] `\w+`(?:,|:| and)|\.$|$|\. [A-Z])")
 
 
 @dataclass(frozen=True)
@@ -110,14 +129,19 @@ def _arguments(node: ast.ClassDef) -> str:
 def _props(node: ast.ClassDef, links: dict[str, str]) -> str:
     rows = []
     for field, meaning in _fields(node):
-        kind, default = (
-            ast.unparse(field.annotation),
-            f"`{ast.unparse(field.value)}`" if field.value else "**required**",
-        )
+        kind, default = ast.unparse(field.annotation), _default(field)
         name = ast.unparse(field.target)
         rows.append((f"`{name}`", f"`{kind}`", default, meaning or SHARED.get(name) or _see(kind, links)))
     header = ("field", "type", "default", "meaning")
     return "\n\n".join(filter(None, (f"### {node.name}", paragraphs(ast.get_docstring(node)), table(header, rows))))
+
+
+def _default(field: ast.AnnAssign) -> str:
+    value = field.value
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "field":
+        given = {k.arg: ast.unparse(k.value) for k in value.keywords}
+        return f"`{given.get('default') or {'dict': '{}', 'list': '[]'}.get(given['default_factory'], '...')}`"
+    return f"`{ast.unparse(value)}`" if value else "**required**"
 
 
 def _see(kind: str, links: dict[str, str]) -> str:
@@ -127,9 +151,16 @@ def _see(kind: str, links: dict[str, str]) -> str:
 
 
 def _fields(node: ast.ClassDef) -> Iterator[tuple[ast.AnnAssign, str]]:
-    """Each field of a dataclass with the string under it."""
+    """Each field of a dataclass with the string under it, or what the class's docstring says after its name."""
+    said = _said(sentence(ast.get_docstring(node)))
     for statement, following in zip(node.body, [*node.body[1:], None], strict=True):
         if isinstance(statement, ast.AnnAssign):
             under = following.value if isinstance(following, ast.Expr) else None
             text = under.value if isinstance(under, ast.Constant) and isinstance(under.value, str) else ""
-            yield statement, sentence(text)
+            yield statement, sentence(text) or said.get(ast.unparse(statement.target), "")
+
+
+def _said(docstring: str) -> dict[str, str]:
+    """Field to what is said of it, in the form: `field`: meaning. Or: `one`, `other`: meaning; `third`: meaning."""
+    clauses = CLAUSE.findall(docstring)
+    return {name: f"{text[0].upper()}{text[1:]}." for names, text in clauses for name in re.findall(r"\w+(?=`)", names)}
