@@ -106,7 +106,11 @@ def _derived(environment: Environment) -> dict[str, Any]:
     network = environment.network
     return {
         "cost_tags": environment.cost_tags.aws(),
-        "subnets": {"private": list(network.private_subnets), "public": list(network.public_subnets)},
+        "subnets": {
+            "private": list(network.private_subnets),
+            "public": list(network.public_subnets),
+            "intra": list(network.intra_subnets),
+        },
         "accelerators": {
             name: f"{pool.accelerator.count} x {pool.accelerator.kind}, {pool.accelerator.memory_gib} GiB each"
             for name, pool in environment.gpu_pools.items()
