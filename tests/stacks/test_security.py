@@ -191,7 +191,9 @@ def test_buckets_are_closed(synthesized: Synthesized, environments: dict[str, En
         deny, *others = statements(policy.arguments["policy"])
         for other in others:  # AWS services that write there, for our account
             assert set(other["Principal"]) == {"Service"}
-            assert other["Condition"]["StringEquals"]["aws:SourceAccount"] in accounts, policy
+            who = other["Condition"]["StringEquals"]
+            account = who["aws:SourceAccount"] if "aws:SourceAccount" in who else who["aws:SourceArn"].split(":")[4]
+            assert account in accounts, policy
         assert deny["Effect"] == "Deny"
         assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert len(deny["Resource"]) == 2
