@@ -73,6 +73,8 @@ def test_who_is_not_meant(principal: Any) -> None:
         ({"StringNotEquals": {"sts:ExternalId": "abc"}}, False),
         ({"StringNotLike": {"sts:ExternalId": "x*"}}, True),
         ({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{STAGING}:role/ci/*"}}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci/deployer"}}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*/ci/deployer"}}, False),  # a wildcard crosses no colon
         ({"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{STAGING}:role/other"}}, False),
         ({"StringEquals": {"aws:PrincipalAccount": STAGING, "sts:ExternalId": "abc"}}, True),
         ({"StringEquals": {"aws:PrincipalAccount": DEV, "sts:ExternalId": "abc"}}, False),

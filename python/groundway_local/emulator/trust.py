@@ -92,15 +92,21 @@ def _like(have: str, want: str) -> bool:
     return fnmatch.fnmatchcase(have, want.replace("[", "[[]"))
 
 
+def _arn_like(have: str, want: str) -> bool:
+    """The six parts of an ARN one by one, so that `*` stands for no colon between them."""
+    ours, theirs = have.split(":", 5), want.split(":", 5)
+    return len(ours) == len(theirs) and all(map(_like, ours, theirs))
+
+
 OPERATORS: dict[str, tuple[Callable[[str, str], bool], bool]] = {  # how values compare, and whether it is negated
     "StringEquals": (_equals, False),
     "StringNotEquals": (_equals, True),
     "StringLike": (_like, False),
     "StringNotLike": (_like, True),
-    "ArnEquals": (_like, False),
-    "ArnNotEquals": (_like, True),
-    "ArnLike": (_like, False),
-    "ArnNotLike": (_like, True),
+    "ArnEquals": (_arn_like, False),
+    "ArnNotEquals": (_arn_like, True),
+    "ArnLike": (_arn_like, False),
+    "ArnNotLike": (_arn_like, True),
 }
 
 
