@@ -99,7 +99,8 @@ def _cover(subnets: list[Any]) -> None:
 
 
 def guarded_delete_subnet_group(self: RDSBackend, subnet_name: str) -> Any:
-    if any(d.db_subnet_group_name == subnet_name for d in self.databases.values()):
+    groups = [getattr(d, "db_subnet_group", None) for d in self.databases.values()]
+    if any(g and g.name == subnet_name for g in groups):
         text = f"Cannot delete the subnet group '{subnet_name}' because at least one database instance uses it."
         raise RDSClientError("InvalidDBSubnetGroupStateFault", text)
     return delete_subnet_group(self, subnet_name)
