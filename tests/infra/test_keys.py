@@ -1,6 +1,7 @@
 """Keys: who administers one, who uses it, and through what."""
 
 import json
+import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from stacks.foundation import Foundation
 
 ACCOUNT = "111111111111"
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-ENVIRONMENTS = load_all(Path(__file__).parents[2])
+CHECKOUT = Path(__file__).parents[2]
+ENVIRONMENTS = load_all(CHECKOUT)
 PURPOSES = {"data", "cluster", "registry", "telemetry", "metrics", "queue", "audit"}
 # What reads or writes under a key, or lets others do so.
 USES = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant", "kms:Sign")
@@ -105,3 +107,8 @@ def test_no_key_of_an_environment_may_be_used_without_a_condition(
         for statement in json.loads(key["policy"])["Statement"]:
             if allowed(statement, USES):
                 assert statement.get("Condition"), (purpose, statement["Sid"])
+
+
+def test_the_page_for_security_tells_every_key(keys: tuple[bool, dict[str, dict[str, Any]]]) -> None:
+    rows = re.findall(r"^\| `([a-z]+)` \|", (CHECKOUT / "docs" / "security.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(keys[1])
