@@ -117,9 +117,6 @@ class Foundation(EnvironmentStack):
         )
         self.telemetry_key = self._key("telemetry", "Logs and alerts", ("sns",), logs=True, publishers=PUBLISHERS)
         self.metrics_key = self._key("metrics", "Prometheus", ("aps",))
-        self.queue_key = self._key(
-            "queue", "Events on their way to who acts on them", ("sqs",), publishers=("events.amazonaws.com",)
-        )
         trail = trail_arn(
             self.environment.prefix, self.environment.account, self.environment.region, self.environment.partition
         )

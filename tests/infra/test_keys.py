@@ -19,7 +19,7 @@ ACCOUNT = "111111111111"
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 CHECKOUT = Path(__file__).parents[2]
 ENVIRONMENTS = load_all(CHECKOUT)
-PURPOSES = {"data", "cluster", "registry", "telemetry", "metrics", "queue", "audit"}
+PURPOSES = {"data", "cluster", "registry", "telemetry", "metrics", "audit"}
 # What reads or writes under a key, or lets others do so.
 USES = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:CreateGrant", "kms:Sign")
 Statement = dict[str, Any]
