@@ -9,7 +9,7 @@ LOCKS := requirements/groundway.txt requirements/uv.txt requirements/terraform.t
 # What programs leave in the temporary directory goes when they are done. Not for `up`: its servers stay.
 TIDY = export TMPDIR="$$(mktemp -d)"; trap 'rm -rf "$$TMPDIR"' EXIT;
 
-.PHONY: help setup demo up down test quick lint types lock setup-tests clean bench
+.PHONY: help setup demo up down test quick lint types lock setup-tests clean bench reference rehearse
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: setup setup-tests lint types ## Everything that proves the project: linter
 quick: setup lint ## The tests that take seconds
 	@$(TIDY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup -m 'not slow'
 
+rehearse: setup ## Rehearse every environment from nothing to nothing, side by side
+	@$(TIDY) $(BIN)/groundway rehearse dev staging prod
+
 lint: setup ## ruff and the import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -49,6 +52,10 @@ setup-tests: .venv-cdktn/.ready ## What only the tests need: CDK Terrain, and Ch
 
 lock: setup ## Resolve the requirements anew and write the hash locks
 	@$(BIN)/python tools/lock.py
+
+reference: setup ## Write the generated pages of docs/ anew from the code
+	@$(BIN)/python tools/reference.py
+	@$(BIN)/groundway local coverage --markdown > docs/local-cloud-coverage.md
 
 bench: setup ## Benchmarks: ratios measured in one run
 	@for f in tests/benchmarks/bench_*.py; do $(BIN)/python $$f; done
