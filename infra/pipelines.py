@@ -28,6 +28,7 @@ def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn
     packages = model_registry_arn.replace(":model-package-group/", ":model-package/")
     paid = {"StringLike": {f"aws:RequestTag/{key}": "*" for key in tags.KEYS}}
     return [
+        props.registry.allow("pipelines"),
         *read("Buckets", props.data, props.features.bucket, props.models),
         write("Buckets", props.data, props.models),
         iam.allow(

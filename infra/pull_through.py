@@ -37,9 +37,12 @@ class PullThrough(Construct):
         for upstream in props.upstreams:
             self._upstream(upstream, role, props)
 
-    def allow(self) -> iam.Statement:
-        """Who pulls an image for the first time needs this, besides the right to pull."""
-        return iam.allow("PullThrough", ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], self.repositories)
+    def grant(self, id: str, role: str) -> None:
+        """Let a role, by its name, be the first to pull an image; that it may pull at all is its own affair."""
+        statement = iam.allow(
+            "PullThrough", ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], self.repositories
+        )
+        aws.iam_role_policy.IamRolePolicy(self, id, name="image-cache", role=role, policy=iam.document(statement))
 
     def _upstream(self, upstream: str, role: Role, props: PullThroughProps) -> None:
         template = aws.ecr_repository_creation_template

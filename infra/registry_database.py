@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from groundway import environment
 from infra import iam
+from infra.alarms import Watch
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
-from infra.monitoring import Watch
 from infra.protection import keep
 
 ENGINE, VERSION, FAMILY = "postgres", "17", "postgres17"

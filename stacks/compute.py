@@ -62,7 +62,11 @@ class Compute(EnvironmentStack):
         self.training_images = self._repository("training", foundation.data_key.arn)
         self.serving_images = self._repository("serving", foundation.data_key.arn)
         self.image_signing = ImageSigning(self, "image-signing", ImageSigningProps(prefix=environment.prefix))
-        self.image_cache = self._image_cache(foundation) if environment.images.upstreams else None
+        if environment.images.upstreams:
+            cache = self._image_cache(foundation)
+            cache.grant("nodes", place.node_role.role.name)
+            if self.karpenter:
+                cache.grant("karpenter-nodes", self.karpenter.record.node_role_name)
         if environment.audit.account_wide:
             ImageScanning(self, "image-scanning", enhanced=environment.protection)
 

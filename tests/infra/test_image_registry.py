@@ -118,11 +118,15 @@ def test_a_rule_waits_for_its_template(stack: TerraformStack) -> None:
 
 
 def test_repositories_are_made_under_the_upstreams_names_only(stack: TerraformStack) -> None:
-    made = cache(stack, "quay")
-    assert made.allow()["Resource"] == [f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/quay/*"]
-    [policy] = resources(stack, "aws_iam_role_policy")
-    statements = {s["Sid"]: s for s in json.loads(policy["policy"])["Statement"]}
-    assert statements["MakeRepositories"]["Resource"] == made.repositories
+    cache(stack, "quay").grant("nodes", "p-node")
+    statements = {
+        s["Sid"]: (policy["role"], s["Resource"])
+        for policy in resources(stack, "aws_iam_role_policy")
+        for s in json.loads(policy["policy"])["Statement"]
+    }
+    only_quay = [f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/quay/*"]
+    assert statements["PullThrough"] == ("p-node", only_quay)
+    assert statements["MakeRepositories"][1] == only_quay
     [role] = resources(stack, "aws_iam_role")
     [trust] = json.loads(role["assume_role_policy"])["Statement"]
     assert trust["Principal"] == {"Service": ["ecr.amazonaws.com"]}
