@@ -89,7 +89,7 @@ class StopProps:
 class Stop(Construct):
     """The brake: a policy that denies what costs, and the budget action that attaches it to roles.
 
-    AWS takes it off again when the next month begins, or somebody of ops does by resetting the action.
+    It comes off when somebody of ops reverses the action.
     """
 
     def __init__(self, scope: Construct, id: str, props: StopProps) -> None:

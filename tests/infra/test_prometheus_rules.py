@@ -159,6 +159,15 @@ def test_every_alert_is_tested_firing_and_not_firing(alert: str) -> None:
     assert [c for c in cases if c], "never tested to fire"
 
 
+def test_the_page_lists_every_alert_under_what_it_does() -> None:
+    page = (HERE.parents[1] / "docs" / "monitoring.md").read_text()
+    paged, _, noticed = page.partition("## What is noticed")
+    for alert in alerts():
+        part, other = (paged, noticed) if alert["labels"]["severity"] == "page" else (noticed, paged)
+        assert f"| `{alert['alert']}` |" in part, alert["alert"]
+        assert f"| `{alert['alert']}` |" not in other, alert["alert"]
+
+
 @pytest.fixture
 def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The names of all metrics that something shows."""
