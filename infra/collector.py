@@ -31,14 +31,14 @@ class Collector(Construct):
                 name=f"{props.prefix}-monitoring",
                 description="Collects metrics and logs",
                 boundary_arn=props.boundary_arn,
-                statements=_statements(props),
+                statements=statements(props),
                 partition=props.partition,
             ),
         )
         self.role_arn: str = role.arn
 
 
-def _statements(props: CollectorProps) -> list[iam.Statement]:
+def statements(props: CollectorProps) -> list[iam.Statement]:
     arn, here = f"arn:{props.partition}", f"{props.region}:{props.account}"
     groups = (f"/groundway/{props.environment}/*", f"/aws/containerinsights/{props.prefix}/*", "/aws/sagemaker/*")
     return [

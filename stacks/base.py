@@ -19,12 +19,12 @@ class EnvironmentStack(TerraformStack):
             default_tags=[aws.provider.AwsProviderDefaultTags(tags=environment.cost_tags.aws())],
         )
         self.add_override("terraform.required_providers.aws.source", cloud.provider_source)
+        # Without `encrypt`, which would ask S3 for its own key: the bucket encrypts with that of `groundway bootstrap`.
         S3Backend(
             self,
             bucket=environment.state_bucket,
             key=f"{environment.name}/{part}.tfstate",
             region=environment.region,
-            encrypt=True,
         )
         # The default engine's S3Backend does not know the lock file; Terraform does since 1.10.
         self.add_override("terraform.backend.s3.use_lockfile", True)

@@ -1,5 +1,6 @@
 """`groundway bootstrap` against an emulated AWS: what the bucket is like, twice, and what is refused."""
 
+import base64
 import contextlib
 import json
 import os
@@ -19,6 +20,7 @@ from urllib.request import urlopen
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 from groundway.environment import load, policies
@@ -211,6 +213,30 @@ def test_ci_is_bounded_and_taken_by_this_environments_workflows_alone(aws: Aws) 
     }
     [provider] = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
     assert provider["Arn"] == statement["Principal"]["Federated"]
+
+
+def token(subject: str, audience: str = "sts.amazonaws.com") -> str:
+    """A workflow's token; the local cloud does not look at who signed it."""
+    claims = {"iss": "https://token.actions.githubusercontent.com", "sub": subject, "aud": audience}
+    return f"e30.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.x"
+
+
+def test_another_repository_or_environment_does_not_deploy(aws: Aws) -> None:
+    role = run("dev")["role"]
+    sts = aws.client("sts")
+
+    def take(subject: str) -> Any:
+        return sts.assume_role_with_web_identity(RoleArn=role, RoleSessionName="ci", WebIdentityToken=token(subject))
+
+    assert take("repo:example-org/ml-platform:environment:dev")["Credentials"]["AccessKeyId"]
+    for subject in (
+        "repo:somebody-else/ml-platform:environment:dev",
+        "repo:example-org/ml-platform:environment:prod",
+        "repo:example-org/ml-platform:ref:refs/heads/main",
+        "repo:example-org/ml-platform:pull_request",
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            take(subject)
 
 
 def test_gitlab_comes_with_its_main_branch_and_a_provider_of_its_own(aws: Aws) -> None:
