@@ -88,6 +88,6 @@ def test_a_long_poll_lets_others_pass(address: str, account: str) -> None:
 
 def test_what_is_not_emulated_is_an_error_that_says_so(address: str, account: str) -> None:
     with pytest.raises(ClientError) as refused:
-        client("bcm-data-exports", address, account).list_exports()
+        client("outposts", address, account).list_outposts()
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] >= 400
     assert client("s3", address, account).list_buckets()["Buckets"] == []
