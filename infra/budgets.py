@@ -1,6 +1,6 @@
 """Budgets: what is spent of them, who is told, and what starts nothing new any more when one is used up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,11 +29,12 @@ STARTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetProps:
-    """`tags`: only what carries all of these cost tags counts."""
+    """`filters`: what counts, as AWS Budgets names it: dimension -> value. Several dimensions must all hold; several
+    values of one dimension would be alternatives."""
 
     name: str
     monthly_usd: Decimal
-    tags: dict[str, str]
+    filters: Mapping[str, str]
     thresholds: Sequence[int]
     topic_arn: str
 
@@ -50,9 +51,8 @@ def budget(scope: Construct, id: str, props: BudgetProps) -> aws.budgets_budget.
         limit_amount=str(props.monthly_usd),
         limit_unit="USD",
         cost_filter=[
-            budgets.BudgetsBudgetCostFilter(
-                name="TagKeyValue", values=[f"user:{key}${value}" for key, value in props.tags.items()]
-            )
+            budgets.BudgetsBudgetCostFilter(name=dimension, values=[value])
+            for dimension, value in props.filters.items()
         ],
         notification=[
             *(_notice("ACTUAL", percent, props.topic_arn) for percent in props.thresholds),

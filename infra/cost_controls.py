@@ -23,7 +23,7 @@ class CostControlsProps:
 
 
 class CostControls(Construct):
-    """What counts carries the environment's tag, and the team's."""
+    """The environment's budget counts what carries its tag; a team's, what carries the team's tag in this account."""
 
     def __init__(self, scope: Construct, id: str, props: CostControlsProps) -> None:
         super().__init__(scope, id)
@@ -31,7 +31,7 @@ class CostControls(Construct):
         whole = BudgetProps(
             name=f"{props.prefix}-monthly",
             monthly_usd=given.monthly_usd,
-            tags={"environment": props.environment},
+            filters={"TagKeyValue": f"user:environment${props.environment}"},
             thresholds=given.thresholds,
             topic_arn=props.topic_arn,
         )
@@ -40,7 +40,7 @@ class CostControls(Construct):
             part = BudgetProps(
                 name=f"{props.prefix}-{team}-monthly",
                 monthly_usd=monthly_usd,
-                tags={"environment": props.environment, "team": team},
+                filters={"TagKeyValue": f"user:team${team}", "LinkedAccount": props.account},
                 thresholds=given.thresholds,
                 topic_arn=props.topic_arn,
             )
