@@ -32,6 +32,12 @@ def _arn(answer: dict[str, Any]) -> str | None:
     return str(answer["arn"]).removesuffix(":*") if "arn" in answer else None
 
 
+def _default_value(transformation: dict[str, Any]) -> str | None:
+    """A number that Terraform keeps as text."""
+    value = transformation.get("defaultValue")
+    return None if value is None else f"{value:g}"
+
+
 SPECS = {
     "aws_cloudwatch_log_group": Spec(
         "logs",
@@ -63,7 +69,10 @@ SPECS = {
         ),
         update=(Op("put_metric_filter", whole=True),),
         delete=Op("delete_metric_filter", {"logGroupName": "{log_group_name}", "filterName": "{name}"}),
-        names={f"metric_transformation.{a}": f"metric{a.title()}" for a in ("name", "namespace", "value")},
+        names={
+            **{f"metric_transformation.{a}": f"metric{a.title()}" for a in ("name", "namespace", "value")},
+            "metric_transformation.default_value": Via("defaultValue", read=_default_value),
+        },
         defaults={"metric_transformation.unit": "None"},
         replace=("log_group_name", "name"),
         support="patched",
