@@ -211,7 +211,12 @@ def _platform(
             serving=compute.serving_images.url,
             signing_profile_arn=compute.image_signing.arn,
         ),
-        roles=platform.Roles(training=ml.training.role_arn, serving=ml.serving.role_arn),
+        roles=platform.Roles(
+            training=ml.training.role_arn,
+            serving=ml.serving.role_arn,
+            pipelines=ml.pipelines.role_arn,
+            monitoring=compute.collector.role_arn,
+        ),
         alerts_topic_arn=alerts.topic_arn,
         checkpoints=_bucket(ml.checkpoints),
         registry=platform.Registry(host=ml.registry.host, port=ml.registry.port, database=ml.registry.database),

@@ -83,10 +83,12 @@ class Images(_Record):
 
 
 class Roles(_Record):
-    """ARNs of the roles that jobs and servers run under."""
+    """ARNs of the roles that jobs and servers run under; None in records from before there was such a role."""
 
     training: str
     serving: str
+    pipelines: str | None = None
+    monitoring: str | None = None
 
 
 class Platform(_Record):

@@ -50,6 +50,8 @@ PRODUCERS = {
     "images.serving": "aws_ecr_repository.repository_url",
     "roles.training": "aws_iam_role.arn",
     "roles.serving": "aws_iam_role.arn",
+    "roles.pipelines": "aws_iam_role.arn",
+    "roles.monitoring": "aws_iam_role.arn",
     "alerts_topic_arn": "aws_sns_topic.arn",
     "checkpoints.name": "aws_s3_bucket.bucket",
     "checkpoints.key_arn": "aws_kms_key.arn",
