@@ -15,7 +15,9 @@ def _set_role(api: Api, prior: State, planned: State) -> None:
     profile = planned["id"]
     if prior.get("role"):
         api.call("remove_role_from_instance_profile", InstanceProfileName=profile, RoleName=prior["role"])
-    if planned.get("role"):
+    held = api.call("get_instance_profile", InstanceProfileName=profile)["InstanceProfile"]["Roles"]
+    put_in_by_one_that_was_killed = any(role["RoleName"] == planned.get("role") for role in held)
+    if planned.get("role") and not put_in_by_one_that_was_killed:
         api.call("add_role_to_instance_profile", InstanceProfileName=profile, RoleName=planned["role"])
 
 
