@@ -207,6 +207,15 @@ def test_clients_are_of_the_resources_account_and_region(aws: Aws, monkeypatch: 
     assert aws.of({"arn": f"arn:aws:iam::{ACCOUNT}:role/r"})("iam").meta.region_name != ""
 
 
+def test_no_request_goes_to_another_host_than_the_endpoint(aws: Aws) -> None:
+    """S3 Control would go to <account>.127.0.0.1."""
+    s3control = aws.of({})("s3control")
+    blocked = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    s3control.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=blocked)
+    found = s3control.get_public_access_block(AccountId=ACCOUNT)
+    assert found["PublicAccessBlockConfiguration"] == blocked
+
+
 def test_a_tag_is_changed_whatever_the_service_calls_it(aws: Aws) -> None:
     clients, tags = aws.of({}), {"owner": "me", "team": "us"}
     listed = [{"Key": k, "Value": v} for k, v in tags.items()]

@@ -1,6 +1,24 @@
 """Changes to what holds for a whole account behind Terraform's back."""
 
-from groundway_ops.rehearsal.drift.change import Drift
+from groundway_ops.rehearsal.drift.change import Clients, Drift, State
+
+PASSWORDS = {
+    "MaxPasswordAge": "max_password_age",
+    "PasswordReusePrevention": "password_reuse_prevention",
+    "HardExpiry": "hard_expiry",
+    "AllowUsersToChangePassword": "allow_users_to_change_password",
+    "RequireSymbols": "require_symbols",
+    "RequireNumbers": "require_numbers",
+    "RequireLowercaseCharacters": "require_lowercase_characters",
+    "RequireUppercaseCharacters": "require_uppercase_characters",
+}
+
+
+def _short_passwords(aws: Clients, state: State) -> None:
+    """Everything else stays as it is: what is left out would go back to the default."""
+    kept = {member: state[name] for member, name in PASSWORDS.items() if state[name]}
+    aws("iam").update_account_password_policy(MinimumPasswordLength=6, **kept)
+
 
 DRIFTS = (
     Drift(
@@ -28,7 +46,7 @@ DRIFTS = (
     Drift(
         "aws_iam_account_password_policy",
         "short passwords",
-        lambda aws, _: aws("iam").update_account_password_policy(MinimumPasswordLength=6),
+        _short_passwords,
         "minimum_password_length",
         when=lambda s: s["minimum_password_length"] != 6,
     ),

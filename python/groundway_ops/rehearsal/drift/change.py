@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 State = Mapping[str, Any]  # a resource's attributes, as Terraform's state has them
 Clients = Callable[[str], Any]  # service -> boto3 client, in the resource's own account and region
@@ -64,7 +65,7 @@ def _client(service: str, region: str, account: str, secret: str, endpoint: str)
 
     nothing = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     session = botocore.session.Session(session_vars={"profile": (None, None, None, None), **nothing})
-    return session.create_client(
+    client = session.create_client(
         service,
         region_name=region,
         endpoint_url=endpoint,
@@ -72,3 +73,9 @@ def _client(service: str, region: str, account: str, secret: str, endpoint: str)
         aws_secret_access_key=secret,
         config=Config(proxies={}, inject_host_prefix=False, retries={"total_max_attempts": 1}),
     )
+
+    def stay(params: dict[str, Any], **_: Any) -> None:  # S3 Control puts the account before even an address
+        params["url"] = urlunsplit(urlsplit(params["url"])._replace(netloc=urlsplit(endpoint).netloc))
+
+    client.meta.events.register("before-call", stay)
+    return client

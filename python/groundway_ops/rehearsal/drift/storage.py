@@ -1,6 +1,6 @@
 """Changes to buckets, tables, databases and image repositories behind Terraform's back."""
 
-from groundway_ops.rehearsal.drift.change import Drift, State, anything
+from groundway_ops.rehearsal.drift.change import Clients, Drift, State, anything
 
 
 def _scanned(state: State) -> bool:
@@ -9,6 +9,13 @@ def _scanned(state: State) -> bool:
 
 def _recoverable(state: State) -> bool:
     return any(r["enabled"] for r in state["point_in_time_recovery"])
+
+
+def _encrypt_otherwise(aws: Clients, state: State) -> None:
+    ((used,),) = (rule["apply_server_side_encryption_by_default"] for rule in state["rule"])
+    other = "aws:kms" if used["sse_algorithm"] == "AES256" else "AES256"
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": other}}
+    aws("s3").put_bucket_encryption(Bucket=state["bucket"], ServerSideEncryptionConfiguration={"Rules": [rule]})
 
 
 DRIFTS = (
@@ -29,13 +36,8 @@ DRIFTS = (
     ),
     Drift(
         "aws_s3_bucket_server_side_encryption_configuration",
-        "encryption with our key off",
-        lambda aws, s: aws("s3").put_bucket_encryption(
-            Bucket=s["bucket"],
-            ServerSideEncryptionConfiguration={
-                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-            },
-        ),
+        "another encryption",
+        _encrypt_otherwise,
         "rule",
     ),
     Drift(
