@@ -45,7 +45,7 @@ lint: setup ## ruff and the import rules
 types: setup ## mypy, strict
 	@$(BIN)/mypy
 
-setup-tests: .venv-cdktn/.ready ## What only the tests need: CDK Terrain, and Chromium where root may install it
+setup-tests: .venv-cdktn/.ready ## What only the tests need: CDK Terrain, and Chromium and promtool where root may install them
 
 .venv-cdktn/.ready: requirements/cdktn.txt requirements/uv.txt tools/setup.py
 	@$(PYTHON) tools/setup.py --tests

@@ -1,5 +1,7 @@
 """Who is told what: alerts, alarms, dashboard, budget; and, last of all, the record that the runtime loads."""
 
+from collections.abc import Sequence
+
 from groundway import platform
 from groundway.environment import Environment
 from groundway.tags import KEYS
@@ -33,8 +35,8 @@ class Observability(EnvironmentStack):
         ml: MachineLearning,
     ) -> None:
         super().__init__(scope, "observability", environment, cloud)
-        self.alerts = self._alerts("alerts", foundation)
-        self.pages = self._alerts("pages", foundation)
+        self.alerts = self._alerts("alerts", environment.alerts.emails, foundation)
+        self.pages = self._alerts("pages", environment.alerts.pages or environment.alerts.emails, foundation)
         Monitoring(
             self,
             "monitoring",
@@ -163,7 +165,7 @@ class Observability(EnvironmentStack):
             ),
         )
 
-    def _alerts(self, severity: str, foundation: Foundation) -> Alerts:
+    def _alerts(self, severity: str, emails: Sequence[str], foundation: Foundation) -> Alerts:
         return Alerts(
             self,
             severity,
@@ -171,7 +173,7 @@ class Observability(EnvironmentStack):
                 prefix=self.environment.prefix,
                 account=self.environment.account,
                 key_arn=foundation.telemetry_key.arn,
-                emails=self.environment.alerts.emails,
+                emails=emails,
                 severity=severity,
             ),
         )

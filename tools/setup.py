@@ -8,6 +8,7 @@ import argparse
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".groundway"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PROMTOOL = ROOT / ".venv-cdktn" / "bin" / "promtool"
 OLDEST_TERRAFORM = (1, 11)  # the S3 backend locks with a lock file since then
 
 LAUNCHER = """#!{python}
@@ -143,18 +145,25 @@ def set_up_cdktn() -> None:
     (directory / ".ready").touch()
 
 
-def browser() -> None:
-    """Chromium for the test that opens the report. Without it, and without root to install it, that test is skipped."""
-    if any(map(shutil.which, BROWSERS)) or os.geteuid() != 0 or shutil.which("apt-get") is None:
+def debian_packages(temporary: Path) -> None:
+    """Programs that some tests need. Without them, and without root to fetch them, those tests are skipped."""
+    chromium = any(map(shutil.which, BROWSERS))
+    promtool = shutil.which("promtool") or PROMTOOL.exists()
+    if (chromium and promtool) or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     run("package lists", ["apt-get", "update", "-qq"])
-    env = {"DEBIAN_FRONTEND": "noninteractive"}
-    run("Chromium", ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], env)
+    if not chromium:
+        env = {"DEBIAN_FRONTEND": "noninteractive"}
+        run("Chromium", ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], env)
+    if not promtool:  # out of the package, which would start a server when it is installed
+        fetch = "cd {0} && apt-get -o APT::Sandbox::User=root download -qq prometheus && dpkg-deb -x prometheus_*.deb ."
+        run("promtool", ["sh", "-c", fetch.format(shlex.quote(str(temporary)))])
+        shutil.copy2(temporary / "usr/bin/promtool", PROMTOOL)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, epilog="Example: python3 tools/setup.py")
-    parser.add_argument("--tests", action="store_true", help="also what only the tests need: CDK Terrain, Chromium")
+    parser.add_argument("--tests", action="store_true", help="also what only the tests need")
     arguments = parser.parse_args()
     print("Setting up Groundway", flush=True)
     with open(ROOT / ".setup.lock", "w") as lock, tempfile.TemporaryDirectory(prefix="groundway-") as temporary:
@@ -163,7 +172,7 @@ def main() -> int:
         try:
             if arguments.tests:
                 set_up_cdktn()
-                browser()
+                debian_packages(Path(temporary))
             else:
                 set_up()
         except SetupError as e:

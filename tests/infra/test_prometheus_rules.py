@@ -23,8 +23,9 @@ from infra.prometheus import PrometheusProps
 HERE = Path(__file__).parent
 UNIT_TESTS = sorted((HERE / "rules").glob("*.yaml"))
 FILES = prometheus.rule_files()
-PROMTOOL = shutil.which("promtool")
-needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
+SETUP = HERE.parents[1] / ".venv-cdktn" / "bin"  # what `make setup-tests` fetches
+PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=SETUP)
+needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="there is no promtool (Debian's package: prometheus)")
 
 SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum")}
 # What of an expression names no metric, taken away in this order.

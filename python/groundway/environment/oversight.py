@@ -19,6 +19,8 @@ class Alerts(Part):
 
     emails: Annotated[tuple[Email, ...], Field(min_length=1)]
     """Addresses; each must confirm the mail that AWS sends first."""
+    pages: tuple[Email, ...] = ()
+    """Addresses that wake somebody when the platform is down; empty sends that to `emails` too."""
 
 
 class Metrics(Part):

@@ -183,6 +183,8 @@ class Crud:
                 encoded = CLEARED[shape.type_name]
             else:
                 encoded = Encoder().attribute(name, without_unknown(value), shape, self.names)
+                if encoded is None:
+                    continue
             (out.setdefault(holder, {}) if holder else out)[member] = encoded
         for key, value in fill(op.arguments, self.reader.values(state)).items():
             merged = isinstance(out.get(key), dict) and isinstance(value, dict)

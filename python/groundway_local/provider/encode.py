@@ -26,12 +26,14 @@ class Encoder:
         self.findings: list[Finding] = []
 
     def attribute(self, name: str, value: Any, shape: Any, names: Names, path: Path = ()) -> Any:
-        """The API's form of one attribute's value."""
+        """The API's form of one attribute's value; None when it is to be left out."""
         over = names.override(name)
         if isinstance(over, Via) and over.write:
             if has_unknown(value):  # no form yet, and nothing to check
                 return None
             value = over.write(value)
+            if value is None:
+                return None
         return self.value(value, shape, names.inner(name), (*path, name))
 
     def value(self, value: Any, shape: Any, names: Names, path: Path) -> Any:

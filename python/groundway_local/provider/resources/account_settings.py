@@ -36,6 +36,10 @@ def _account(api: Api, planned: State, arguments: Arguments) -> None:
     arguments["AccountId"] = planned.get("account_id") or api.account
 
 
+def _set(number: int) -> int | None:
+    return number or None
+
+
 SPECS = {
     "aws_ebs_encryption_by_default": Spec(
         "ec2",
@@ -116,6 +120,11 @@ SPECS = {
         read=(Op("get_account_password_policy", {}, "PasswordPolicy"),),
         update=(Op("update_account_password_policy", whole=True),),
         delete=Op("delete_account_password_policy"),
+        # answers say 0 where nothing is set; requests must then leave it out
+        names={
+            "max_password_age": Via("MaxPasswordAge", write=_set),
+            "password_reuse_prevention": Via("PasswordReusePrevention", write=_set),
+        },
         defaults={"allow_users_to_change_password": True, "minimum_password_length": 6},
     ),
 }
