@@ -90,6 +90,16 @@ def test_a_later_run_gets_the_answer_of_one_that_died(maker: Maker, ended: str) 
     assert maker.count() == 1
 
 
+def test_a_later_run_hears_what_the_first_noted(maker: Maker, ended: str) -> None:
+    """Such as the name that it generated: the answer need not say it."""
+    _, answer = maker.make(ended, Note='{"name": "first"}')
+    assert "x-groundway-note" not in answer
+    _, replayed = maker.make(HERE, Note='{"name": "second"}')
+    assert replayed["x-groundway-note"] == '{"name": "first"}'
+    _, fresh = maker.make(HERE, Note='{"name": "third"}', Fresh="1")
+    assert "x-groundway-note" not in fresh
+
+
 def test_a_run_that_goes_on_keeps_its_own(maker: Maker, running: str) -> None:
     made, _ = maker.make(running)
     other, answer = maker.make(HERE)

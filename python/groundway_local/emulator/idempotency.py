@@ -3,7 +3,8 @@
 The Terraform provider marks a create with `X-Groundway-Intent` (a hash of what is wanted, for whom) and
 `X-Groundway-Run` (`<pid>:<start>` of the process that asks). The answer is kept under a token until the provider says
 that Terraform has recorded it. A later run with the same intent gets the kept answer of a run that is over, with
-`X-Groundway-Replayed: true`; `X-Groundway-Fresh: 1` throws that answer away and creates anew.
+`X-Groundway-Replayed: true`; `X-Groundway-Fresh: 1` throws that answer away and creates anew. `X-Groundway-Note` of the
+first request (what the answer does not say, such as a generated name) comes back with the replayed answer.
 """
 
 import uuid
@@ -25,6 +26,7 @@ class Kept:
     run: str
     call: str
     answer: Answer
+    note: str = ""
 
     def belongs_to(self, run: str, call: str) -> bool:
         """Whether a request may have it: the same call sent again, or a run that came after this one died."""
@@ -51,7 +53,8 @@ class Idempotency:
         if found and environ.get("HTTP_X_GROUNDWAY_FRESH") != "1":
             # now it is this run's: a twin with the same intent in the same run gets another one
             self._kept[found.token] = replace(found, run=run, call=call)
-            return found.answer.plus(("X-Groundway-Token", found.token), ("X-Groundway-Replayed", "true"))
+            answer = found.answer.plus(("X-Groundway-Token", found.token), ("X-Groundway-Replayed", "true"))
+            return answer.plus(("X-Groundway-Note", found.note)) if found.note else answer
         if found:
             del self._kept[found.token]
         return self._carry_out(environ, intent, run, call)
@@ -61,7 +64,7 @@ class Idempotency:
         if not answer.ok:
             return answer
         token = str(uuid.uuid4())
-        self._kept[token] = Kept(token, intent, run, call, answer)
+        self._kept[token] = Kept(token, intent, run, call, answer, environ.get("HTTP_X_GROUNDWAY_NOTE", ""))
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return answer.plus(("X-Groundway-Token", token))

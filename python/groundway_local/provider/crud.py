@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -73,14 +74,16 @@ class Crud:
     # creating ---------------------------------------------------------------------------------------------------------
     def _make(self, planned: State) -> tuple[State, Private]:
         """The create call. An answer replayed for a killed run counts only while the resource exists."""
-        api, named = self.reader.api(planned), self._named(planned)
+        api, generated = self.reader.api(planned), self._generated(planned)
+        named = {**planned, **generated}
         arguments = self._arguments(self.spec.create, named, set())
         if self.spec.prepare:
             self.spec.prepare.run(api, named, arguments)
         for fresh in (False, True):
-            marks = intents.headers(self.type_name, planned, fresh)
+            marks = intents.headers(self.type_name, planned, generated, fresh)
             answer, headers = api.marked(self.spec.create.name, arguments, marks)
-            state = self._first_state(planned, named, answer)
+            first_named = {**named, **json.loads(headers.get("x-groundway-note") or "{}")}
+            state = self._first_state(planned, first_named, answer)
             if headers.get("x-groundway-replayed") != "true":
                 break
             found = self.reader.answers(without_unknown(state))
@@ -89,14 +92,13 @@ class Crud:
         token = headers.get("x-groundway-token")
         return state, {"token": token} if token else {}
 
-    def _named(self, planned: State) -> State:
-        """The plan with generated names."""
-        generated = {
+    def _generated(self, planned: State) -> State:
+        """Names for what is to have one and was given none."""
+        return {
             name: f"{planned.get(prefix) or 'terraform-'}{uuid.uuid4().hex}"
             for name, prefix in self.spec.prefixed.items()
             if not _given(planned.get(name))
         }
-        return {**planned, **generated}
 
     def _first_state(self, planned: State, named: State, answer: dict[str, Any]) -> State:
         """The plan, with the id and whatever else the create call answered, which may be a replayed answer."""

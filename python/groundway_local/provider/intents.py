@@ -34,9 +34,11 @@ def _known(value: Any) -> Any:
     return value
 
 
-def headers(type_name: str, planned: State, fresh: bool = False) -> dict[str, str]:
-    """The headers of a create call."""
+def headers(type_name: str, planned: State, generated: State, fresh: bool = False) -> dict[str, str]:
+    """The headers of a create call. `generated` are the names that are new in each run: a replay brings the first."""
     marks = {"X-Groundway-Intent": intent(type_name, planned), "X-Groundway-Run": terraform()}
+    if generated:
+        marks["X-Groundway-Note"] = json.dumps(generated)
     return marks | {"X-Groundway-Fresh": "1"} if fresh else marks
 
 
