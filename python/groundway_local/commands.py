@@ -67,7 +67,8 @@ def status(as_json: bool) -> None:
     for account, services in sorted(state["accounts"].items()):
         click.echo(f"  account {account}")
         for service, kinds in sorted(services.items()):
-            click.echo(f"    {service:<16} {', '.join(f'{kind} {number}' for kind, number in sorted(kinds.items()))}")
+            whole = [f"{kind} {number}" for kind, number in sorted(kinds.items()) if "." not in kind]
+            click.echo(f"    {service:<16} {', '.join(whole)}")
 
 
 def described(home: Home) -> dict[str, Any]:

@@ -40,6 +40,32 @@ def test_a_deleted_network_leaves_nothing(aws: None) -> None:
 def test_a_key_in_its_waiting_period_is_not_held(aws: None) -> None:
     kms = boto3.client("kms", "eu-west-1")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    assert holdings.counts()["123456789012"]["kms"] == {"keys": 1}
+    assert holdings.counts()["123456789012"]["kms"]["keys"] == 1
     kms.schedule_key_deletion(KeyId=key)
     assert "kms" not in holdings.counts().get("123456789012", {})
+
+
+def test_what_stands_in_something_that_every_account_has_is_held(aws: None) -> None:
+    events = boto3.client("events", "eu-west-1")
+    events.put_rule(Name="r", EventPattern='{"source": ["aws.ec2"]}')  # on the default bus
+    assert holdings.counts()["123456789012"]["events"]["event_buses.Rule"] == 1
+    events.delete_rule(Name="r")
+    assert "events" not in holdings.counts().get("123456789012", {})
+
+
+def test_a_cluster_is_held_though_its_class_is_a_plain_one(aws: None) -> None:
+    eks = boto3.client("eks", "eu-west-1")
+    role = "arn:aws:iam::123456789012:role/cluster"
+    eks.create_cluster(name="c", roleArn=role, resourcesVpcConfig={"subnetIds": ["subnet-1"]})
+    assert holdings.counts()["123456789012"]["eks"]["clusters"] == 1
+    eks.delete_cluster(name="c")
+    assert "eks" not in holdings.counts().get("123456789012", {})
+
+
+def test_what_a_bucket_holds_is_not_counted_but_the_bucket_is(aws: None) -> None:
+    s3 = boto3.client("s3", "us-east-1")
+    s3.create_bucket(Bucket="bucket")
+    before = holdings.counts()
+    s3.put_object(Bucket="bucket", Key="k", Body=b"1")
+    assert holdings.counts() == before
+    assert before["123456789012"]["s3"]["buckets"] == 1

@@ -1,18 +1,21 @@
 """What the backends hold and what is recorded, counted: for `status` and for tests that look for leftovers."""
 
+from collections import Counter, deque
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from moto.core.base_backend import BackendDict
-from moto.core.common_models import BaseModel
+from moto.core.base_backend import BackendDict, BaseBackend
 
 from groundway_local.emulator.recorded.documents import Documents
 
 EMPTY_ACCOUNT = "000000000000"  # its backends show what a new account holds by itself: AMIs, managed policies
 # What AWS shows for a while after it was deleted, or keeps until a waiting period is over, is not held any more.
 GONE = {"deleted", "deleting", "PendingDeletion"}
-INTERNAL = ("tagger", "amis", "policies_by_id", "instance_types")
+OWN = ("moto.", "groundway_local.")  # whose classes are resources; not all of moto's are its BaseModels
+# What a bucket holds is data, and goes with it.
+DATA = {"FakeKey", "FakeDeleteMarker", "LowercaseDict"}
+INTERNAL = ("tagger", "amis", "policies_by_id", "instance_types", "events")
 
 
 def counts(recorded: Documents | None = None) -> dict[str, dict[str, dict[str, int]]]:
@@ -43,19 +46,32 @@ def backends() -> Iterator[tuple[str, str, str, Any]]:
 
 
 def kinds(backend: Any) -> dict[str, int]:
-    """{attribute: number of objects} for the attributes of a backend that hold its resources."""
-    held = {name: sum(1 for _ in objects(value)) for name, value in vars(backend).items() if name not in INTERNAL}
-    return {name: number for name, number in held.items() if number}
+    """{kind: number of objects}. What stands in an attribute of the backend is named by it (`clusters`); what such a
+    thing holds, by its class too (`clusters.Nodegroup`)."""
+    held: Counter[str] = Counter()
+    seen: set[int] = set()
+    for name, value in vars(backend).items():
+        if name not in INTERNAL:
+            held.update(_held(name, value, seen))
+    return dict(held)
 
 
-def objects(value: Any, depth: int = 2) -> Iterator[BaseModel]:
-    """The resources in a container, which may be grouped once (by region, by parent)."""
-    if isinstance(value, BaseModel):
-        if not {getattr(value, "state", None), getattr(value, "key_state", None)} & GONE:
-            yield value
-    elif depth and isinstance(value, (dict, list)):
-        for member in value.values() if isinstance(value, dict) else value:
-            yield from objects(member, depth - 1)
+def _held(name: str, value: Any, seen: set[int]) -> Iterator[str]:
+    """The kind of each resource in a value: each is counted once, where it is met first."""
+    below: list[tuple[str, Any]] = [(name, value)]
+    while below:
+        kind, found = below.pop()
+        if isinstance(found, dict):
+            below += [(kind, member) for member in found.values()]
+        elif isinstance(found, (list, tuple, set, deque)):
+            below += [(kind, member) for member in found]
+        elif type(found).__module__.startswith(OWN) and not isinstance(found, BaseBackend) and id(found) not in seen:
+            seen.add(id(found))
+            if type(found).__name__ in DATA:
+                continue
+            if not {getattr(found, "state", None), getattr(found, "key_state", None)} & GONE:
+                yield kind if kind == name else f"{name}.{type(found).__name__}"
+                below += [("", member) for member in vars(found).values()]
 
 
 @cache
