@@ -40,6 +40,14 @@ DRIFTS = (
         "an add-on deleted",
         lambda aws, s: aws("eks").delete_addon(clusterName=s["cluster_name"], addonName=s["addon_name"]),
     ),
+    # before the entry, which takes its associations with it
+    Drift(
+        "aws_eks_access_policy_association",
+        "somebody may do less",
+        lambda aws, s: aws("eks").disassociate_access_policy(
+            clusterName=s["cluster_name"], principalArn=s["principal_arn"], policyArn=s["policy_arn"]
+        ),
+    ),
     Drift(
         "aws_eks_access_entry",
         "somebody's access taken away",
@@ -78,13 +86,6 @@ DRIFTS = (
             QueueUrl=s["queue_url"], Attributes={"Policy": anything("sqs:SendMessage", "*", "*")}
         ),
         "policy",
-    ),
-    Drift(
-        "aws_eks_access_policy_association",
-        "somebody may do less",
-        lambda aws, s: aws("eks").disassociate_access_policy(
-            clusterName=s["cluster_name"], principalArn=s["principal_arn"], policyArn=s["policy_arn"]
-        ),
     ),
     Drift(
         "aws_autoscaling_group_tag",
