@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from groundway_local.provider import schema
 from groundway_ops.rehearsal.drift import DRIFTS, Aws, Drift
-from groundway_ops.rehearsal.drift.rounds import Choice, Planted, choose, make, shown, unseen
+from groundway_ops.rehearsal.drift.rounds import Choice, Planted, choose, make, shown, unrepaired, unseen
 from groundway_ops.rehearsal.drift.tags import OTHER, retag, taggable
 from groundway_ops.rehearsal.plans import Change
 from groundway_ops.rehearsal.terraform import Resource
@@ -158,6 +158,14 @@ def test_a_deletion_is_shown_by_making_it_again() -> None:
     assert not shown(gone, plan("update", attributes="x"))
     assert unseen([gone], {"dev-one": {}}) == ["dev-one: aws_a.1: deleted: the plan does not show it"]
     assert unseen([gone], plan("create")) == []
+
+
+def test_what_is_still_shown_was_not_repaired_unless_it_was_lost_since() -> None:
+    change = planted(TABLE[0])
+    assert unrepaired(change, plan("update", attributes="x"))
+    assert not unrepaired(change, plan("update", attributes="z"))
+    assert not unrepaired(change, plan("create", attributes="x"))
+    assert not unrepaired(change, {"dev-one": {}})
 
 
 def test_a_change_that_cannot_be_made_is_told() -> None:

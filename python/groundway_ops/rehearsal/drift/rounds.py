@@ -91,6 +91,11 @@ def shown(one: Planted, plans: Mapping[str, Mapping[str, Change]]) -> bool:
     return bool({attribute, f"{attribute}_all"} & change.attributes) if attribute else change.creates
 
 
+def unrepaired(one: Planted, plans: Mapping[str, Mapping[str, Change]]) -> bool:
+    """Whether a plan still shows a change after the repair; what is created was lost with something deleted since."""
+    return shown(one, plans) and not plans[one.stack][one.resource.address].creates
+
+
 @dataclass(frozen=True)
 class Drifting:
     """The phase: `breach` hears of everything that is not shown, not repaired, or cannot be made."""
@@ -127,7 +132,5 @@ class Drifting:
         plans = all_at_once(self.stacks.stacks, self.stacks.terraform.changes)
         missed = unseen(made, plans)
         self.breach(*missed)
-        gone = {one.resource.address for one in made if not one.drift.attribute}
-        again = (one for one in repaired if one.resource.address not in gone and shown(one, plans))
-        self.breach(*(f"{one}: was not repaired" for one in again))
+        self.breach(*(f"{one}: was not repaired" for one in repaired if unrepaired(one, plans)))
         return len(made) - len(missed)

@@ -18,6 +18,15 @@ def _encrypt_otherwise(aws: Clients, state: State) -> None:
     aws("s3").put_bucket_encryption(Bucket=state["bucket"], ServerSideEncryptionConfiguration={"Rules": [rule]})
 
 
+def _hold_otherwise(aws: Clients, state: State) -> None:
+    ((held,),) = (rule["default_retention"] for rule in state["rule"])
+    retention = {"Mode": held["mode"], "Days": (held["days"] or 0) + 1}
+    aws("s3").put_object_lock_configuration(
+        Bucket=state["bucket"],
+        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}},
+    )
+
+
 DRIFTS = (
     Drift(
         "aws_s3_bucket",
@@ -79,14 +88,8 @@ DRIFTS = (
     ),
     Drift(
         "aws_s3_bucket_object_lock_configuration",
-        "objects are held for a day only",
-        lambda aws, s: aws("s3").put_object_lock_configuration(
-            Bucket=s["bucket"],
-            ObjectLockConfiguration={
-                "ObjectLockEnabled": "Enabled",
-                "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}},
-            },
-        ),
+        "objects are held for another time",
+        _hold_otherwise,
         "rule",
     ),
     Drift(
