@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from infra import iam
 from infra.cdk import Construct, aws
 
-# Each must also be able to use the topic's key (PUBLISHERS in stacks/foundation.py).
+# Prometheus rules, budgets, alarms, cost anomalies, databases. Each must also be able to use the topic's key.
 PUBLISHERS = (
     "aps.amazonaws.com",
     "budgets.amazonaws.com",

@@ -2,6 +2,7 @@
 
 from groundway.environment import Environment
 from infra.cdk import Construct, S3Backend, TerraformStack, aws
+from infra.site import Site
 from stacks.cloud import Cloud
 
 
@@ -11,6 +12,7 @@ class EnvironmentStack(TerraformStack):
     def __init__(self, scope: Construct, part: str, environment: Environment, cloud: Cloud) -> None:
         super().__init__(scope, f"{environment.name}-{part}")
         self.environment = environment
+        self.site = Site.of(environment)
         aws.provider.AwsProvider(
             self,
             "aws",

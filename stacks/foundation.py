@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from groundway.environment import Environment, policies
 from infra.access import AccessProps, People
+from infra.alerts import PUBLISHERS
 from infra.audit import Audit, AuditProps
 from infra.cdk import Construct
 from infra.identity import PermissionBoundary, PermissionBoundaryProps
@@ -13,15 +14,6 @@ from infra.network import Network, NetworkProps
 from infra.trail import trail_arn
 from stacks.base import EnvironmentStack
 from stacks.cloud import Cloud
-
-# Who sends messages that the telemetry key encrypts: budgets, alarms, cost anomalies, Prometheus rules, databases.
-PUBLISHERS = (
-    "aps.amazonaws.com",
-    "budgets.amazonaws.com",
-    "cloudwatch.amazonaws.com",
-    "costalerts.amazonaws.com",
-    "events.rds.amazonaws.com",
-)
 
 
 class Foundation(EnvironmentStack):
