@@ -16,6 +16,7 @@ _ACTION = {"AccountId": "{account}", "BudgetName": "{budget_name}", "ActionId": 
 _LIMIT = ("limit_amount", "limit_unit")
 _PERIOD = {"time_period_start": "Start", "time_period_end": "End"}
 _SUBSCRIBERS = {"subscriber_email_addresses": "EMAIL", "subscriber_sns_topic_arns": "SNS"}
+_DETAILS = ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")
 
 
 def _limits(_api: Api, planned: State, arguments: Arguments) -> None:
@@ -53,8 +54,11 @@ def _set_notifications(api: Api, prior: State, planned: State) -> None:
     for notification, subscribers in old:
         if (notification, subscribers) not in new:
             api.call("delete_notification", **names, Notification=notification)
+    # those that a create made which was killed before it could say so are there already
+    there = [] if prior else api.call("describe_notifications_for_budget", **names).get("Notifications", [])
+    made = [{member: n.get(member) for member in _DETAILS} for n in there]
     for notification, subscribers in new:
-        if (notification, subscribers) not in old:
+        if (notification, subscribers) not in old and notification not in made:
             api.call("create_notification", **names, Notification=notification, Subscribers=subscribers)
 
 
