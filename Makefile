@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --durations 15
 LOCKS := requirements/groundway.txt requirements/uv.txt requirements/terraform.txt package-lock.json
 
 # What programs leave in the temporary directory goes when they are done. Not for `up`: its servers stay.
 TIDY = export TMPDIR="$$(mktemp -d)"; trap 'rm -rf "$$TMPDIR"' EXIT;
 
-.PHONY: help setup demo up down test quick lint types lock setup-tests clean bench reference rehearse
+.PHONY: help setup demo up down test long quick lint types lock setup-tests clean bench reference rehearse
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +29,14 @@ up: setup ## The first half of the demo: everything stays running and its addres
 down: setup ## The second half: destroy what `make up` deployed and stop every process
 	@$(BIN)/groundway demo down
 
-test: setup setup-tests lint types ## Everything that proves the project: linters, types, import rules, all tests
-	@$(TIDY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+test: setup setup-tests lint types ## What proves the project: linters, types, import rules, all tests but the long ones
+	@$(TIDY) $(PYTEST) -m 'not long'
+
+long: setup setup-tests ## The tests that take minutes each: every environment rehearsed, every recipe followed
+	@$(TIDY) $(PYTEST) -m long
 
 quick: setup lint ## The tests that take seconds
-	@$(TIDY) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup -m 'not slow'
+	@$(TIDY) $(PYTEST) -m 'not slow and not long'
 
 rehearse: setup ## Rehearse every environment from nothing to nothing, side by side
 	@$(TIDY) $(BIN)/groundway rehearse dev staging prod

@@ -5,7 +5,7 @@ import pytest
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `-n`, fixtures of a session or module are made once a worker: a file must not be torn apart."""
-    long = {item.path for item in items if item.get_closest_marker("slow")}
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("long")}
     items.sort(key=lambda item: item.path not in long)
     for item in items:
         if not item.get_closest_marker("xdist_group"):

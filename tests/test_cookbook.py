@@ -39,7 +39,7 @@ def aws(made: Copy, service: str, call: str, **arguments: Any) -> Any:
     return json.loads(made.run(command))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_gpu_pool(tmp_path: Path) -> None:
     with copy(tmp_path) as made:
         said = made.follow(COOKBOOK / "gpu-pool.md")
@@ -62,7 +62,7 @@ def test_gpu_pool(tmp_path: Path) -> None:
         assert plan(made, "dev-compute").keys() == {"delete"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_team(tmp_path: Path) -> None:
     page = COOKBOOK / "team.md"
     with copy(tmp_path) as made:
@@ -80,7 +80,7 @@ def test_team(tmp_path: Path) -> None:
     assert space["tags"](type("Platform", (), {"tags": tags})).team == "research"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_stack(tmp_path: Path) -> None:
     with copy(tmp_path) as made:
         made.follow(COOKBOOK / "stack.md")
@@ -91,7 +91,7 @@ def test_stack(tmp_path: Path) -> None:
         assert plan(made, "dev-notebooks") == {}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_resource_type(tmp_path: Path) -> None:
     page = COOKBOOK / "resource-type.md"
     with copy(tmp_path) as made:

@@ -24,7 +24,7 @@ const { readFileSync } = require("fs"), { parse } = require("@cdktf/hcl2json");
 CHOMPED = re.compile(r"\$\{chomp\(<<EOF\n(.*)\nEOF\n\)\}", re.S)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_each_way_changes_nothing(tmp_path: Path) -> None:
     with copy(tmp_path) as made:
         said = made.follow(PAGE)
@@ -63,7 +63,7 @@ def said(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_hcl_says_what_json_says(tmp_path: Path) -> None:
     synthesize(tmp_path / "json", "-m", "stacks")
     synthesize(tmp_path / "hcl", "tools/hcl.py", str(tmp_path / "hcl"))

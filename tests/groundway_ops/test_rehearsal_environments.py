@@ -14,7 +14,7 @@ GROUNDWAY = Path(sys.executable).with_name("groundway")
 PHASES = ["synth", "deploy", "second plan", "drift", "destroy", "leftovers", "killed"]
 PROTECTED = ["refusal", "synth with the word", "protection lifted"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
