@@ -8,6 +8,7 @@ from infra import iam
 from infra.cdk import Construct
 from infra.identity import Role, RoleProps
 from infra.job_network import JobNetwork
+from infra.site import Site
 
 # Started by people, a job must say who pays for it.
 COST_TAGS = {"StringLike": {f"aws:RequestTag/{key}": "*" for key in tags.KEYS}}
@@ -17,25 +18,11 @@ COST_TAGS = {"StringLike": {f"aws:RequestTag/{key}": "*" for key in tags.KEYS}}
 class AccessProps:
     """`boundary_arn` is the operators' boundary. `jobs`: where the jobs that engineers start run."""
 
-    prefix: str
-    environment: str
-    account: str
-    region: str
+    site: Site
     access: environment.Access
     boundary_arn: str
     state_bucket: str
     jobs: JobNetwork
-    partition: str = "aws"
-
-    def arn(self, service: str, resource: str) -> str:
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
-
-    def role(self, kind: str) -> str:
-        """The ARN of one of the platform's roles, which other stacks make."""
-        return f"arn:{self.partition}:iam::{self.account}:role/{self.prefix}-{kind}"
-
-    def buckets(self, *purposes: str) -> list[str]:
-        return [f"arn:{self.partition}:s3:::{self.prefix}-{self.account}-{p}" for p in purposes]
 
 
 class People(Construct):
@@ -52,18 +39,18 @@ class People(Construct):
         )
 
     def _role(self, kind: str, who: str, trust: Sequence[iam.Statement], may: Sequence[iam.Statement]) -> str:
-        props = self._props
+        props, site = self._props, self._props.site
         role = Role(
             self,
             kind,
             RoleProps(
-                name=f"{props.prefix}-{kind}",
+                site=site,
+                name=f"{site.prefix}-{kind}",
                 description=who,
                 trust=trust,
                 boundary_arn=props.boundary_arn,
                 statements=may,
                 managed=["job-function/ViewOnlyAccess"],  # lists and describes everything, reads no data
-                partition=props.partition,
             ),
         )
         return role.arn
@@ -86,45 +73,46 @@ def operators_trust(principals: Sequence[str]) -> list[iam.Statement]:
 
 def operators(props: AccessProps) -> list[iam.Statement]:
     """What is needed at night: look into everything, restart, scale, restore, unlock a state. No deploying."""
-    name = props.prefix
+    site, name = props.site, props.site.prefix
     return [
-        iam.allow("Kubernetes", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], [_cluster(props)]),
+        iam.allow("Kubernetes", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], [_cluster(site)]),
         iam.allow(
             "Nodes",
             ["eks:DescribeNodegroup", "eks:UpdateNodegroupConfig", "eks:UpdateNodegroupVersion"],
-            [props.arn("eks", f"nodegroup/{name}/*")],
+            [site.arn("eks", f"nodegroup/{name}/*")],
         ),
         iam.allow(
             "Instances",
             ["ec2:RebootInstances", "ec2:TerminateInstances"],
-            [props.arn("ec2", "instance/*")],
-            {"StringEquals": {"aws:ResourceTag/environment": props.environment}},
+            [site.arn("ec2", "instance/*")],
+            {"StringEquals": {"aws:ResourceTag/environment": site.environment}},
         ),
         iam.allow(
             "Databases",
             ["rds:CreateDBSnapshot", "rds:RebootDBInstance", "rds:StartDBInstance", "rds:StopDBInstance"],
-            [props.arn("rds", f"db:{name}-*"), props.arn("rds", f"snapshot:{name}-*")],
+            [site.arn("rds", f"db:{name}-*"), site.arn("rds", f"snapshot:{name}-*")],
         ),
         iam.allow(
             "Tables",
             ["dynamodb:CreateBackup", "dynamodb:DescribeContinuousBackups", "dynamodb:RestoreTableToPointInTime"],
-            [props.arn("dynamodb", f"table/{name}-*")],
+            [site.arn("dynamodb", f"table/{name}-*")],
         ),
         iam.allow(
             "Jobs",
             ["sagemaker:StopPipelineExecution", "sagemaker:StopProcessingJob", "sagemaker:StopTrainingJob"],
-            _jobs(props),
+            _jobs(site),
         ),
-        iam.allow("Logs", ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"], _logs(props)),
+        iam.allow("Logs", ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"], _logs(site)),
         iam.allow("Queries", ["logs:GetQueryResults", "logs:StopQuery"], ["*"]),  # AWS knows no resource for these
-        iam.allow("Alarms", ["cloudwatch:SetAlarmState"], [props.arn("cloudwatch", f"alarm:{name}-*")]),
+        iam.allow("Alarms", ["cloudwatch:SetAlarmState"], [site.arn("cloudwatch", f"alarm:{name}-*")]),
         iam.allow("UnlockStates", ["s3:DeleteObject", "s3:GetObject"], [f"{_state(props)}/*.tflock"]),
     ]
 
 
 def engineers(props: AccessProps) -> list[iam.Statement]:
     """Read what the platform holds; start and stop jobs and pipelines, paid for by somebody; hand on two roles."""
-    buckets = props.buckets("data", "features", "models")
+    site = props.site
+    buckets = [site.bucket_arn(f"{site.prefix}-{site.account}-{p}") for p in ("data", "features", "models")]
     starts = {**props.jobs.only_here(), **COST_TAGS}
     return [
         iam.allow("Buckets", ["s3:GetBucketLocation", "s3:ListBucket"], buckets),
@@ -132,55 +120,55 @@ def engineers(props: AccessProps) -> list[iam.Statement]:
         iam.allow(
             "Keys",
             ["kms:Decrypt", "kms:DescribeKey"],
-            [props.arn("kms", "key/*")],
-            {"StringEquals": {"aws:ResourceTag/environment": props.environment}},
+            [site.arn("kms", "key/*")],
+            {"StringEquals": {"aws:ResourceTag/environment": site.environment}},
         ),
         iam.allow(
             "Features",
             ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query"],
-            [props.arn("dynamodb", f"table/{props.prefix}-*")],
+            [site.arn("dynamodb", f"table/{site.prefix}-*")],
         ),
-        iam.allow("Platform", ["ssm:GetParameter"], [props.arn("ssm", f"parameter/groundway/{props.environment}/*")]),
-        iam.allow("Logs", ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"], _logs(props)),
+        iam.allow("Platform", ["ssm:GetParameter"], [site.arn("ssm", f"parameter/groundway/{site.environment}/*")]),
+        iam.allow("Logs", ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"], _logs(site)),
         iam.allow("Queries", ["logs:GetQueryResults", "logs:StopQuery"], ["*"]),  # AWS knows no resource for these
-        iam.allow("Kubernetes", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], [_cluster(props)]),
+        iam.allow("Kubernetes", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], [_cluster(site)]),
         iam.allow(
-            "StartTraining", ["sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"], _jobs(props), starts
+            "StartTraining", ["sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"], _jobs(site), starts
         ),
-        iam.allow("StartPipelines", ["sagemaker:StartPipelineExecution"], _jobs(props)),
-        iam.allow("TagJobs", ["sagemaker:AddTags"], _jobs(props), COST_TAGS),
+        iam.allow("StartPipelines", ["sagemaker:StartPipelineExecution"], _jobs(site)),
+        iam.allow("TagJobs", ["sagemaker:AddTags"], _jobs(site), COST_TAGS),
         iam.allow(
             "StopJobs",
             ["sagemaker:StopPipelineExecution", "sagemaker:StopProcessingJob", "sagemaker:StopTrainingJob"],
-            _jobs(props),
+            _jobs(site),
         ),
         iam.allow(
             "HandOnRoles",
             ["iam:PassRole"],
-            [props.role("training"), props.role("serving")],
+            [site.global_arn("iam", f"role/{site.prefix}-{kind}") for kind in ("training", "serving")],
             {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
     ]
 
 
-def _jobs(props: AccessProps) -> list[str]:
+def _jobs(site: Site) -> list[str]:
     kinds = ("pipeline", "processing-job", "training-job")
-    return [props.arn("sagemaker", f"{kind}/{props.prefix}-*") for kind in kinds]
+    return [site.arn("sagemaker", f"{kind}/{site.prefix}-*") for kind in kinds]
 
 
-def _logs(props: AccessProps) -> list[str]:
+def _logs(site: Site) -> list[str]:
     groups = (
-        f"/groundway/{props.environment}/*",
-        f"/aws/containerinsights/{props.prefix}/*",
-        f"/aws/eks/{props.prefix}/*",
+        f"/groundway/{site.environment}/*",
+        f"/aws/containerinsights/{site.prefix}/*",
+        f"/aws/eks/{site.prefix}/*",
         "/aws/sagemaker/*",
     )
-    return [props.arn("logs", f"log-group:{group}") for group in groups]
+    return [site.arn("logs", f"log-group:{group}") for group in groups]
 
 
-def _cluster(props: AccessProps) -> str:
-    return props.arn("eks", f"cluster/{props.prefix}")
+def _cluster(site: Site) -> str:
+    return site.arn("eks", f"cluster/{site.prefix}")
 
 
 def _state(props: AccessProps) -> str:
-    return f"arn:{props.partition}:s3:::{props.state_bucket}/{props.environment}"
+    return props.site.bucket_arn(f"{props.state_bucket}/{props.site.environment}")

@@ -9,6 +9,7 @@ from infra import iam
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
 from infra.pod_identity import PodCluster, trust
+from infra.site import Site
 
 # Nodes are ready only with these; the others run on nodes, and wait for them.
 BEFORE_NODES = ("eks-pod-identity-agent", "kube-proxy", "vpc-cni")
@@ -43,9 +44,7 @@ class AddonsProps:
     `buckets`: ARNs of those that pods may mount, to read; their keys are `bucket_key_arns`.
     """
 
-    prefix: str
-    account: str
-    region: str
+    site: Site
     cluster: PodCluster
     addons: Mapping[str, str | None]
     boundary_arn: str
@@ -54,7 +53,6 @@ class AddonsProps:
     nodes: Sequence[Any] = ()
     buckets: Sequence[str] = ()
     bucket_key_arns: Sequence[str] = field(default=())
-    partition: str = "aws"
 
 
 class Addons(Construct):
@@ -73,7 +71,7 @@ class Addons(Construct):
             aws.cloudwatch_log_group.CloudwatchLogGroup(
                 self,
                 f"insights-{kind}",
-                name=f"/aws/containerinsights/{props.prefix}/{kind}",
+                name=f"/aws/containerinsights/{props.site.prefix}/{kind}",
                 retention_in_days=props.log_retention_days,
                 kms_key_id=props.log_key_arn,
             )
@@ -111,21 +109,19 @@ class Addon(Construct):
             self,
             "identity",
             RoleProps(
-                name=f"{props.prefix}-{name.removeprefix('amazon-').removeprefix('aws-')}",
+                site=props.site,
+                name=f"{props.site.prefix}-{name.removeprefix('amazon-').removeprefix('aws-')}",
                 description=f"The add-on {name}",
                 trust=[trust(props.cluster, identity.pods)],
                 boundary_arn=props.boundary_arn,
                 statements={CLOUDWATCH: _insights, MOUNTPOINT: _mounts}.get(name, _nothing)(props),
                 managed=identity.managed,
-                partition=props.partition,
             ),
         )
 
 
 def _insights(props: AddonsProps) -> list[iam.Statement]:
-    logs = (
-        f"arn:{props.partition}:logs:{props.region}:{props.account}:log-group:/aws/containerinsights/{props.prefix}/*"
-    )
+    logs = props.site.arn("logs", f"log-group:/aws/containerinsights/{props.site.prefix}/*")
     return [
         iam.allow(
             "Logs",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infra import iam
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 # Prometheus rules, budgets, alarms, cost anomalies, databases. Each must also be able to use the topic's key.
 PUBLISHERS = (
@@ -20,8 +21,7 @@ PUBLISHERS = (
 class AlertsProps:
     """`severity` names the topic: `<prefix>-<severity>`."""
 
-    prefix: str
-    account: str
+    site: Site
     key_arn: str
     emails: Sequence[str]
     severity: str = "alerts"
@@ -35,12 +35,12 @@ class Alerts(Construct):
         topic = aws.sns_topic.SnsTopic(
             self,
             "topic",
-            name=f"{props.prefix}-{props.severity}",
+            name=f"{props.site.prefix}-{props.severity}",
             kms_master_key_id=props.key_arn,
             display_name="Groundway",
         )
         self.topic_arn: str = topic.arn
-        account = {"StringEquals": {"aws:SourceAccount": props.account}}
+        account = {"StringEquals": {"aws:SourceAccount": props.site.account}}
         aws.sns_topic_policy.SnsTopicPolicy(
             self,
             "policy",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 IMPACT = "ANOMALY_TOTAL_IMPACT_ABSOLUTE"
 UNUSED = ("And", "CostCategories", "Dimensions", "Not", "Or")  # AWS answers them as null, and Terraform compares
@@ -16,8 +17,7 @@ class AnomaliesProps:
     """`by_service`: an account can have one such monitor. `tags`: the activated ones; without any, only services are
     looked at. `usd`: the impact from which somebody is told."""
 
-    prefix: str
-    environment: str
+    site: Site
     by_service: bool
     tags: Sequence[aws.ce_cost_allocation_tag.CeCostAllocationTag]
     usd: Decimal
@@ -33,7 +33,7 @@ class Anomalies(Construct):
                 aws.ce_anomaly_monitor.CeAnomalyMonitor(
                     self,
                     "services",
-                    name=f"{props.prefix}-services",
+                    name=f"{props.site.prefix}-services",
                     monitor_type="DIMENSIONAL",
                     monitor_dimension="SERVICE",
                 )
@@ -43,9 +43,9 @@ class Anomalies(Construct):
                 aws.ce_anomaly_monitor.CeAnomalyMonitor(
                     self,
                     "environment",
-                    name=f"{props.prefix}-environment",
+                    name=f"{props.site.prefix}-environment",
                     monitor_type="CUSTOM",
-                    monitor_specification=_tagged("environment", props.environment),
+                    monitor_specification=_tagged("environment", props.site.environment),
                     depends_on=list(props.tags),
                 )
             )
@@ -60,7 +60,7 @@ class Anomalies(Construct):
         subscription.CeAnomalySubscription(
             self,
             "subscription",
-            name=f"{props.prefix}-anomalies",
+            name=f"{props.site.prefix}-anomalies",
             frequency="IMMEDIATE",
             monitor_arn_list=monitors,
             subscriber=[subscription.CeAnomalySubscriptionSubscriber(type="SNS", address=props.topic_arn)],

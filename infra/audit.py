@@ -7,6 +7,7 @@ from groundway import environment
 from infra.account_guards import AccountGuards
 from infra.cdk import Construct
 from infra.evidence import Evidence, EvidenceProps
+from infra.site import Site
 from infra.threat_detection import ThreatDetection
 from infra.trail import Trail, TrailProps, trail_arn
 
@@ -18,10 +19,7 @@ class AuditProps:
     `key_arn` encrypts the trail and the evidence, `log_key_arn` its log group.
     """
 
-    prefix: str
-    environment: str
-    account: str
-    region: str
+    site: Site
     audit: environment.Audit
     watched_buckets: Sequence[str]
     evidence: str
@@ -30,7 +28,6 @@ class AuditProps:
     log_retention_days: int
     boundary_arn: str
     protect: bool = False
-    partition: str = "aws"
 
 
 class Audit(Construct):
@@ -42,23 +39,19 @@ class Audit(Construct):
             self,
             "evidence",
             EvidenceProps(
+                site=props.site,
                 name=props.evidence,
-                account=props.account,
                 key_arn=props.key_arn,
-                trail_arn=trail_arn(props.prefix, props.account, props.region, props.partition),
+                trail_arn=trail_arn(props.site),
                 audit=props.audit,
                 protect=props.protect,
-                partition=props.partition,
             ),
         )
         trail = Trail(
             self,
             "trail",
             TrailProps(
-                prefix=props.prefix,
-                environment=props.environment,
-                account=props.account,
-                region=props.region,
+                site=props.site,
                 buckets=props.watched_buckets,
                 evidence=kept.bucket,
                 key_arn=props.key_arn,
@@ -66,11 +59,10 @@ class Audit(Construct):
                 log_retention_days=props.log_retention_days,
                 boundary_arn=props.boundary_arn,
                 protect=props.protect,
-                partition=props.partition,
             ),
         )
         if props.audit.account_wide:
-            ThreatDetection(self, "threats", props.prefix)
+            ThreatDetection(self, "threats", props.site.prefix)
             AccountGuards(self, "guards")
         self.evidence = kept.bucket
         self.log_group_name: str = trail.log_group_name

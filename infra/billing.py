@@ -1,13 +1,14 @@
 """The bill: which tags appear on it, and its daily export, as FOCUS 1.2 and as CUR 2.0, to a bucket."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infra import iam
 from infra.buckets import Bucket
 from infra.cdk import Construct, aws
 from infra.protection import keep
+from infra.site import Site
 
 QUERIES = Path(__file__).parent / "bill"
 FOCUS, CUR = "FOCUS_1_2_AWS", "COST_AND_USAGE_REPORT"
@@ -28,12 +29,9 @@ class CostAllocationTags(Construct):
 class BillExportsProps:
     """`bucket` must let AWS write: `writers` is the statement for its policy."""
 
-    prefix: str
-    account: str
-    region: str
+    site: Site
     bucket: Bucket
     protect: bool
-    partition: str = "aws"
 
 
 class BillExports(Construct):
@@ -41,10 +39,9 @@ class BillExports(Construct):
 
     def __init__(self, scope: Construct, id: str, props: BillExportsProps) -> None:
         super().__init__(scope, id)
-        view = f"arn:{props.partition}:billing::{props.account}:billingview/primary"
         # AWS fills in what is left out, so each setting is given. Pod-level costs are in CUR alone.
         settings = {
-            "BILLING_VIEW_ARN": view,
+            "BILLING_VIEW_ARN": props.site.global_arn("billing", "billingview/primary"),
             "INCLUDE_CAPACITY_RESERVATION_DATA": "TRUE",
             "INCLUDE_IAM_PRINCIPAL_DATA": "FALSE",
             "INCLUDE_MANUAL_DISCOUNT_COMPATIBILITY": "FALSE",
@@ -68,7 +65,7 @@ class BillExports(Construct):
             overwrite="OVERWRITE_REPORT", format="PARQUET", compression="PARQUET", output_type="CUSTOM"
         )
         destination = export.BcmdataexportsExportExportDestinationConfigurationsS3Destination(
-            s3_bucket=props.bucket.name, s3_prefix=name, s3_region=props.region, s3_output_configurations=[output]
+            s3_bucket=props.bucket.name, s3_prefix=name, s3_region=props.site.region, s3_output_configurations=[output]
         )
         data = export.BcmdataexportsExportExportDataQuery(
             query_statement=query(name), table_configurations={table: dict(settings)}
@@ -78,7 +75,7 @@ class BillExports(Construct):
             name,
             export=[
                 export.BcmdataexportsExportExport(
-                    name=f"{props.prefix}-{name}",
+                    name=f"{props.site.prefix}-{name}",
                     description=description,
                     data_query=[data],
                     destination_configurations=[
@@ -98,16 +95,14 @@ def query(name: str) -> str:
     return " ".join(" ".join(line for line in lines if not line.startswith("--")).split())
 
 
-def writers(bucket_arn: str, account: str, partition: str = "aws") -> iam.Statement:
+def writers(site: Site, bucket_name: str) -> iam.Statement:
     """For the policy of the bucket: Billing may write there, for exports of this account."""
-    sources = [
-        f"arn:{partition}:bcm-data-exports:{HOME}:{account}:export/*",
-        f"arn:{partition}:cur:{HOME}:{account}:definition/*",
-    ]
+    home, bucket = replace(site, region=HOME), site.bucket_arn(bucket_name)
+    sources = [home.arn("bcm-data-exports", "export/*"), home.arn("cur", "definition/*")]
     return iam.allow_service(
         "WriteTheBill",
         ["bcm-data-exports.amazonaws.com", "billingreports.amazonaws.com"],
         ["s3:PutObject", "s3:GetBucketPolicy"],
-        [bucket_arn, f"{bucket_arn}/*"],
-        {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": sources}},
+        [bucket, f"{bucket}/*"],
+        {"StringEquals": {"aws:SourceAccount": site.account}, "ArnLike": {"aws:SourceArn": sources}},
     )

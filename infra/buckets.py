@@ -27,7 +27,6 @@ class BucketProps:
     statements: Sequence[iam.Statement] = ()
     locked: bool = False
     protect: bool = False
-    partition: str = "aws"
 
 
 class Bucket(Construct):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from infra import iam
 from infra.cdk import Construct, Fn, aws
 from infra.identity import Role, RoleProps
+from infra.site import Site
 
 FORECAST = 100  # percent at which the forecast is told
 # What starts something that costs by the hour. What runs already goes on, is read, logged and stopped as before.
@@ -75,9 +76,7 @@ def _notice(kind: str, percent: int, topic_arn: str) -> aws.budgets_budget.Budge
 class StopProps:
     """`role_arns`: who starts nothing new from `percent` of the budget on; `by_itself`: without somebody's approval."""
 
-    prefix: str
-    account: str
-    partition: str
+    site: Site
     boundary_arn: str
     budget_name: str
     percent: int
@@ -97,7 +96,7 @@ class Stop(Construct):
         policy = aws.iam_policy.IamPolicy(
             self,
             "policy",
-            name=f"{props.prefix}-spending-stopped",
+            name=f"{props.site.prefix}-spending-stopped",
             description="The budget is used up: nothing new may start",
             policy=iam.document({"Sid": "StartNothing", "Effect": "Deny", "Action": list(STARTS), "Resource": ["*"]}),
         )
@@ -105,9 +104,10 @@ class Stop(Construct):
             self,
             "identity",
             RoleProps(
-                name=f"{props.prefix}-budget-stop",
+                site=props.site,
+                name=f"{props.site.prefix}-budget-stop",
                 description="AWS Budgets attaches and detaches the policy that stops spending",
-                trust=[iam.trust(["budgets.amazonaws.com"], props.account)],
+                trust=[iam.trust(["budgets.amazonaws.com"], props.site.account)],
                 boundary_arn=props.boundary_arn,
                 statements=[
                     iam.allow(
@@ -117,7 +117,6 @@ class Stop(Construct):
                         {"ArnEquals": {"iam:PolicyARN": policy.arn}},
                     )
                 ],
-                partition=props.partition,
             ),
         )
         action = aws.budgets_budget_action

@@ -8,12 +8,12 @@ from infra import iam
 from infra.cdk import Construct, Fn, TerraformResourceLifecycle, Token, aws
 from infra.identity import Role, RoleProps
 from infra.pod_identity import PodCluster
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterProps:
-    name: str
-    account: str
+    site: Site
     cluster: environment.Cluster
     vpc_id: str
     subnet_ids: Sequence[str]
@@ -23,7 +23,6 @@ class ClusterProps:
     log_key_arn: str
     log_retention_days: int = 30
     deletion_protection: bool = True
-    partition: str = "aws"
 
 
 class Cluster(Construct):
@@ -36,7 +35,7 @@ class Cluster(Construct):
         logs = aws.cloudwatch_log_group.CloudwatchLogGroup(
             self,
             "logs",
-            name=f"/aws/eks/{props.name}/cluster",
+            name=f"/aws/eks/{props.site.prefix}/cluster",
             retention_in_days=props.log_retention_days,
             kms_key_id=props.log_key_arn,
         )
@@ -44,19 +43,19 @@ class Cluster(Construct):
             self,
             "identity",
             RoleProps(
-                name=f"{props.name}-cluster",
+                site=props.site,
+                name=f"{props.site.prefix}-cluster",
                 description="The EKS control plane",
-                trust=[iam.trust(["eks.amazonaws.com"], props.account)],
+                trust=[iam.trust(["eks.amazonaws.com"], props.site.account)],
                 boundary_arn=props.boundary_arn,
                 managed=["AmazonEKSClusterPolicy"],
-                partition=props.partition,
             ),
         )
         public = list(props.cluster.endpoint_access_cidrs)
         self.cluster = eks.EksCluster(
             self,
             "cluster",
-            name=props.name,
+            name=props.site.prefix,
             version=props.cluster.version,
             role_arn=role.arn,
             vpc_config=eks.EksClusterVpcConfig(
@@ -89,23 +88,23 @@ class Cluster(Construct):
     def _pods(self, props: ClusterProps) -> PodCluster:
         """With IRSA, AWS learns to trust the tokens that this cluster gives to its pods."""
         if props.cluster.pod_credentials == "pod_identity":
-            return PodCluster(name=self.name, arn=self.arn, account=props.account)
+            return PodCluster(site=props.site, name=self.name, arn=self.arn)
         issuer = self.cluster.identity.get(0).oidc.get(0).issuer
         provider = aws.iam_openid_connect_provider.IamOpenidConnectProvider(
             self, "oidc", url=issuer, client_id_list=["sts.amazonaws.com"]
         )
         host = Token.as_string(Fn.replace(issuer, "https://", ""))
-        return PodCluster(name=self.name, arn=self.arn, account=props.account, oidc_arn=provider.arn, oidc_issuer=host)
+        return PodCluster(site=props.site, name=self.name, arn=self.arn, oidc_arn=provider.arn, oidc_issuer=host)
 
     def _security_group(self, props: ClusterProps) -> aws.security_group.SecurityGroup:
         """What the control plane wears in our network: it and the workloads reach each other, and nobody else."""
         group = aws.security_group.SecurityGroup(
             self,
             "control-plane",
-            name=f"{props.name}-control-plane",
+            name=f"{props.site.prefix}-control-plane",
             description="Control plane of the cluster",
             vpc_id=props.vpc_id,
-            tags={"Name": f"{props.name}-control-plane"},
+            tags={"Name": f"{props.site.prefix}-control-plane"},
         )
         workload = props.workload_security_group_id
         ingress = aws.vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class ClusterAccess(Construct):
         self,
         scope: Construct,
         id: str,
+        site: Site,
         cluster_name: str,
         role_arn: str,
         grants: Sequence[Grant],
-        partition: str = "aws",
     ) -> None:
         super().__init__(scope, id)
         policies = aws.eks_access_policy_association
@@ -44,7 +45,7 @@ class ClusterAccess(Construct):
                 grant.policy,
                 cluster_name=cluster_name,
                 principal_arn=entry.principal_arn,
-                policy_arn=f"arn:{partition}:eks::aws:cluster-access-policy/{grant.policy}",
+                policy_arn=f"arn:{site.partition}:eks::aws:cluster-access-policy/{grant.policy}",
                 access_scope=policies.EksAccessPolicyAssociationAccessScope(
                     type="namespace" if namespaces else "cluster", namespaces=namespaces or None
                 ),

@@ -6,17 +6,14 @@ from groundway.environment.service_accounts import MONITORING
 from infra import iam
 from infra.cdk import Construct
 from infra.pod_identity import PodCluster, PodRole, PodRoleProps
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class CollectorProps:
-    prefix: str
-    environment: str
-    account: str
-    region: str
+    site: Site
     cluster: PodCluster
     boundary_arn: str
-    partition: str = "aws"
 
 
 class Collector(Construct):
@@ -28,31 +25,30 @@ class Collector(Construct):
             PodRoleProps(
                 cluster=props.cluster,
                 pods=MONITORING,
-                name=f"{props.prefix}-monitoring",
+                name=f"{props.site.prefix}-monitoring",
                 description="Collects metrics and logs",
                 boundary_arn=props.boundary_arn,
                 statements=statements(props),
-                partition=props.partition,
             ),
         )
         self.role_arn: str = role.arn
 
 
 def statements(props: CollectorProps) -> list[iam.Statement]:
-    arn, here = f"arn:{props.partition}", f"{props.region}:{props.account}"
-    groups = (f"/groundway/{props.environment}/*", f"/aws/containerinsights/{props.prefix}/*", "/aws/sagemaker/*")
+    site = props.site
+    groups = (f"/groundway/{site.environment}/*", f"/aws/containerinsights/{site.prefix}/*", "/aws/sagemaker/*")
     return [
         # The workspace is made later, by another stack: its tags say that it is ours.
         iam.allow(
             "Prometheus",
             ["aps:GetLabels", "aps:GetMetricMetadata", "aps:GetSeries", "aps:QueryMetrics", "aps:RemoteWrite"],
-            [f"{arn}:aps:{here}:workspace/*"],
-            {"StringEquals": {"aws:ResourceTag/environment": props.environment}},
+            [site.arn("aps", "workspace/*")],
+            {"StringEquals": {"aws:ResourceTag/environment": site.environment}},
         ),
         iam.allow(
             "Logs",
             ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
-            [f"{arn}:logs:{here}:log-group:{group}" for group in groups],
+            [site.arn("logs", f"log-group:{group}") for group in groups],
         ),
         # AWS knows no resource for these.
         iam.allow("Metrics", ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "tag:GetResources"], ["*"]),

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from groundway import environment
 from infra.budgets import BudgetProps, Stop, StopProps, budget
 from infra.cdk import Construct
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class CostControlsProps:
     """`stopped_role_arns`: who starts nothing new when the budget's `stop_at` is reached."""
 
-    prefix: str
-    environment: str
-    account: str
+    site: Site
     budget: environment.Budget
     topic_arn: str
     boundary_arn: str
     stopped_role_arns: Sequence[str]
-    partition: str = "aws"
 
 
 class CostControls(Construct):
@@ -29,18 +27,18 @@ class CostControls(Construct):
         super().__init__(scope, id)
         given = props.budget
         whole = BudgetProps(
-            name=f"{props.prefix}-monthly",
+            name=f"{props.site.prefix}-monthly",
             monthly_usd=given.monthly_usd,
-            filters={"TagKeyValue": f"user:environment${props.environment}"},
+            filters={"TagKeyValue": f"user:environment${props.site.environment}"},
             thresholds=given.thresholds,
             topic_arn=props.topic_arn,
         )
         total = budget(self, "budget", whole)
         for team, monthly_usd in given.teams.items():
             part = BudgetProps(
-                name=f"{props.prefix}-{team}-monthly",
+                name=f"{props.site.prefix}-{team}-monthly",
                 monthly_usd=monthly_usd,
-                filters={"TagKeyValue": f"user:team${team}", "LinkedAccount": props.account},
+                filters={"TagKeyValue": f"user:team${team}", "LinkedAccount": props.site.account},
                 thresholds=given.thresholds,
                 topic_arn=props.topic_arn,
             )
@@ -50,9 +48,7 @@ class CostControls(Construct):
                 self,
                 "stop",
                 StopProps(
-                    prefix=props.prefix,
-                    account=props.account,
-                    partition=props.partition,
+                    site=props.site,
                     boundary_arn=props.boundary_arn,
                     budget_name=total.name,
                     percent=given.stop_at,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from infra import iam
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 HTTPS = 443
 # AWS documents no endpoint policy for it; its one action takes a token of a pod and the credentials of a node.
@@ -18,12 +19,9 @@ WITHOUT_POLICY = ("eks-auth",)
 class EndpointProps:
     """The VPC that the endpoints are for, and the account whose principals may pass."""
 
-    prefix: str
-    region: str
-    account: str
+    site: Site
     vpc_id: str
     cidr: str
-    partition: str = "aws"
 
 
 def gateway_endpoints(scope: Construct, props: EndpointProps, route_table_ids: Sequence[str]) -> None:
@@ -33,11 +31,11 @@ def gateway_endpoints(scope: Construct, props: EndpointProps, route_table_ids: S
             scope,
             f"{service}-endpoint",
             vpc_id=props.vpc_id,
-            service_name=f"com.amazonaws.{props.region}.{service}",
+            service_name=f"com.amazonaws.{props.site.region}.{service}",
             vpc_endpoint_type="Gateway",
             route_table_ids=list(route_table_ids),
             policy=iam.document(*_policy(service, props)),
-            tags={"Name": f"{props.prefix}-{service}"},
+            tags={"Name": f"{props.site.prefix}-{service}"},
         )
 
 
@@ -54,23 +52,23 @@ class InterfaceEndpoints(Construct):
                 self,
                 service.replace(".", "-"),
                 vpc_id=props.vpc_id,
-                service_name=f"com.amazonaws.{props.region}.{service}",
+                service_name=f"com.amazonaws.{props.site.region}.{service}",
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=list(subnet_ids),
                 security_group_ids=[group.id],
                 policy=None if service in WITHOUT_POLICY else iam.document(*_policy(service, props)),
-                tags={"Name": f"{props.prefix}-{service}"},
+                tags={"Name": f"{props.site.prefix}-{service}"},
             )
 
     def _security_group(self, props: EndpointProps) -> aws.security_group.SecurityGroup:
         group = aws.security_group.SecurityGroup(
             self,
             "group",
-            name=f"{props.prefix}-endpoints",
+            name=f"{props.site.prefix}-endpoints",
             description="Interface endpoints of AWS services",
             vpc_id=props.vpc_id,
-            tags={"Name": f"{props.prefix}-endpoints"},
+            tags={"Name": f"{props.site.prefix}-endpoints"},
         )
         aws.vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(
             self,
@@ -86,7 +84,7 @@ class InterfaceEndpoints(Construct):
 
 
 def _policy(service: str, props: EndpointProps) -> list[iam.Statement]:
-    ours = {"StringEquals": {"aws:PrincipalAccount": props.account}}
+    ours = {"StringEquals": {"aws:PrincipalAccount": props.site.account}}
     return [_anybody("OwnPrincipals", ["*"], ["*"], ours), *_strangers(service, props)]
 
 
@@ -96,14 +94,14 @@ def _strangers(service: str, props: EndpointProps) -> list[iam.Statement]:
         # Signed by ECR or by nobody: layers of every image that ECR serves (those of EKS add-ons and SageMaker too),
         # packages of the nodes' operating system, and layers that registry.k8s.io keeps in S3.
         buckets = (
-            f"prod-{props.region}-starport-layer-bucket",
-            f"al2023-repos-{props.region}-de612dc2",
-            f"prod-registry-k8s-io-{props.region}",
+            f"prod-{props.site.region}-starport-layer-bucket",
+            f"al2023-repos-{props.site.region}-de612dc2",
+            f"prod-registry-k8s-io-{props.site.region}",
         )
-        objects = [f"arn:{props.partition}:s3:::{b}/*" for b in buckets]
+        objects = [props.site.bucket_arn(f"{b}/*") for b in buckets]
         return [_anybody("ImagesAndPackages", ["s3:GetObject"], objects)]
     if service == "sts":  # whoever shows a token of the cluster is no principal yet
-        roles = f"arn:{props.partition}:iam::{props.account}:role/*"
+        roles = props.site.global_arn("iam", "role/*")
         return [_anybody("RolesOfServiceAccounts", ["sts:AssumeRoleWithWebIdentity"], [roles])]
     return []
 

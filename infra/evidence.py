@@ -6,6 +6,7 @@ from groundway import environment
 from infra import iam
 from infra.buckets import Bucket, BucketProps
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 TRAIL_PREFIX = "trail"
 
@@ -14,13 +15,12 @@ TRAIL_PREFIX = "trail"
 class EvidenceProps:
     """`audit` says how long, and how strictly, objects are locked. Only the trail `trail_arn` may write logs."""
 
+    site: Site
     name: str
-    account: str
     key_arn: str
     trail_arn: str
     audit: environment.Audit
     protect: bool = False
-    partition: str = "aws"
 
 
 class Evidence(Construct):
@@ -42,7 +42,6 @@ class Evidence(Construct):
                 statements=_trail(props),
                 locked=True,
                 protect=props.protect,
-                partition=props.partition,
             ),
         )
         lock = aws.s3_bucket_object_lock_configuration
@@ -59,10 +58,10 @@ class Evidence(Construct):
 
 def _trail(props: EvidenceProps) -> list[iam.Statement]:
     """CloudTrail writes for this one trail, and gives what it writes away."""
-    bucket = f"arn:{props.partition}:s3:::{props.name}"
+    bucket = props.site.bucket_arn(props.name)
     this = {"aws:SourceArn": props.trail_arn}
     given = {**this, "s3:x-amz-acl": "bucket-owner-full-control"}
-    logs = f"{bucket}/{TRAIL_PREFIX}/AWSLogs/{props.account}/*"
+    logs = f"{bucket}/{TRAIL_PREFIX}/AWSLogs/{props.site.account}/*"
     service = ["cloudtrail.amazonaws.com"]
     return [
         iam.allow_service("TrailLooks", service, ["s3:GetBucketAcl"], [bucket], {"StringEquals": this}),

@@ -9,6 +9,7 @@ from infra.buckets import Bucket
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
 from infra.protection import keep
+from infra.site import Site
 
 PREFIX = "feature-groups/"
 TYPES = {"string": "String", "integral": "Integral", "fractional": "Fractional"}
@@ -21,9 +22,7 @@ class FeatureGroupsProps:
     `online_days`: how long the online store keeps a record that is not written again.
     """
 
-    prefix: str
-    account: str
-    region: str
+    site: Site
     groups: Mapping[str, FeatureGroup]
     bucket: Bucket
     database: str
@@ -31,7 +30,6 @@ class FeatureGroupsProps:
     boundary_arn: str
     online_days: int = 90
     protect: bool = False
-    partition: str = "aws"
 
 
 class FeatureGroups(Construct):
@@ -51,7 +49,7 @@ class FeatureGroups(Construct):
         return sagemaker.SagemakerFeatureGroup(
             self,
             name,
-            feature_group_name=f"{props.prefix}-{name}",
+            feature_group_name=f"{props.site.prefix}-{name}",
             description=f"Features of a {group.record}",
             record_identifier_feature_name=group.record,
             event_time_feature_name=group.event_time,
@@ -90,14 +88,15 @@ class FeatureGroups(Construct):
     def _role(self) -> Role:
         """SageMaker takes it to write records to the bucket and to keep the tables."""
         props = self._props
-        glue = f"arn:{props.partition}:glue:{props.region}:{props.account}"
+        tables = ("catalog", f"database/{props.database}", f"table/{props.database}/*")
         return Role(
             self,
             "writer",
             RoleProps(
-                name=f"{props.prefix}-feature-groups",
+                site=props.site,
+                name=f"{props.site.prefix}-feature-groups",
                 description="SageMaker writes offline features",
-                trust=[iam.trust(["sagemaker.amazonaws.com"], props.account)],
+                trust=[iam.trust(["sagemaker.amazonaws.com"], props.site.account)],
                 boundary_arn=props.boundary_arn,
                 statements=[
                     iam.allow("Bucket", ["s3:GetBucketAcl", "s3:GetBucketLocation"], [props.bucket.arn]),
@@ -106,13 +105,8 @@ class FeatureGroups(Construct):
                     iam.allow(
                         "Tables",
                         ["glue:CreateTable", "glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"],
-                        [
-                            f"{glue}:catalog",
-                            f"{glue}:database/{props.database}",
-                            f"{glue}:table/{props.database}/*",
-                        ],
+                        [props.site.arn("glue", name) for name in tables],
                     ),
                 ],
-                partition=props.partition,
             ),
         )

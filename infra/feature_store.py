@@ -6,11 +6,12 @@ from groundway import environment
 from infra.buckets import Bucket
 from infra.cdk import Construct, aws
 from infra.protection import keep
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureStoreProps:
-    prefix: str
+    site: Site
     key_arn: str
     bucket: Bucket
     online: environment.OnlineTable
@@ -24,7 +25,7 @@ class FeatureStore(Construct):
         self.table = dynamodb.DynamodbTable(
             self,
             "online",
-            name=f"{props.prefix}-features-online",
+            name=f"{props.site.prefix}-features-online",
             billing_mode="PAY_PER_REQUEST",
             hash_key="entity_id",
             attribute=[dynamodb.DynamodbTableAttribute(name="entity_id", type="S")],
@@ -39,7 +40,7 @@ class FeatureStore(Construct):
         self.database = aws.glue_catalog_database.GlueCatalogDatabase(
             self,
             "catalog",
-            name=f"{props.prefix.replace('-', '_')}_features",  # Athena takes no hyphens
+            name=f"{props.site.prefix.replace('-', '_')}_features",  # Athena takes no hyphens
             description="Offline features, Parquet on S3",
             location_uri=f"s3://{props.bucket.name}/offline/",
             lifecycle=keep(props.protect),

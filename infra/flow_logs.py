@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from infra import iam
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlowLogProps:
-    prefix: str
-    environment: str
-    account: str
+    site: Site
     vpc_id: str
     boundary_arn: str
     log_key_arn: str
@@ -23,7 +22,7 @@ def flow_logs(scope: Construct, props: FlowLogProps) -> None:
     group = aws.cloudwatch_log_group.CloudwatchLogGroup(
         scope,
         "flow-logs",
-        name=f"/groundway/{props.environment}/network",
+        name=f"/groundway/{props.site.environment}/network",
         retention_in_days=props.log_retention_days,
         kms_key_id=props.log_key_arn,
     )
@@ -31,9 +30,10 @@ def flow_logs(scope: Construct, props: FlowLogProps) -> None:
         scope,
         "flow-role",
         RoleProps(
-            name=f"{props.prefix}-flow-logs",
+            site=props.site,
+            name=f"{props.site.prefix}-flow-logs",
             description="VPC flow logs write to their log group",
-            trust=[iam.trust(["vpc-flow-logs.amazonaws.com"], props.account)],
+            trust=[iam.trust(["vpc-flow-logs.amazonaws.com"], props.site.account)],
             boundary_arn=props.boundary_arn,
             statements=[
                 iam.allow(
@@ -52,6 +52,6 @@ def flow_logs(scope: Construct, props: FlowLogProps) -> None:
         log_destination_type="cloud-watch-logs",
         log_destination=group.arn,
         iam_role_arn=role.arn,
-        tags={"Name": props.prefix},
+        tags={"Name": props.site.prefix},
         depends_on=role.ready,
     )

@@ -24,7 +24,7 @@ class GpuPools(Construct):
         self.names = tuple(pools)
         self.efa_security_group_id: str | None = None
         if any(pool.efa for pool in pools.values()):
-            self.efa_security_group_id = efa_security_group(self, "efa", place.prefix, place.vpc_id)
+            self.efa_security_group_id = efa_security_group(self, "efa", place.site.prefix, place.vpc_id)
         for name, pool in pools.items():
             if pool.scaler == "managed":
                 self._managed(name, pool)
@@ -35,7 +35,7 @@ class GpuPools(Construct):
         zone = reservation.zone if reservation else 0 if pool.efa else None
         if pool.efa and self.efa_security_group_id:
             # AWS placed a capacity block when it was bought; a group of ours would not fit the reservation.
-            group = None if block else placement_group(self, f"{name}-placement", f"{self._place.prefix}-{name}")
+            group = None if block else placement_group(self, f"{name}-placement", f"{self._place.site.prefix}-{name}")
             group_arn = group.arn if group else None
             fabric = Fabric(
                 cards=pool.accelerator.efa,
@@ -69,7 +69,7 @@ class GpuPools(Construct):
             f"{name}-reservation",
             pool.reservation,
             ReservationProps(
-                name=f"{self._place.prefix}-{name}",
+                name=f"{self._place.site.prefix}-{name}",
                 instance_type=pool.instance_types[0],
                 zone=self._place.zones[pool.reservation.zone],
                 placement_group_arn=placement_group_arn,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from infra import iam
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
+from infra.site import Site
 
 VERSION = "10.4"
 
@@ -15,10 +16,7 @@ VERSION = "10.4"
 class GrafanaProps:
     """`workspace_arn` is the Prometheus workspace that it reads. `security_group_ids`: what it wears in our subnets."""
 
-    prefix: str
-    account: str
-    region: str
-    partition: str
+    site: Site
     boundary_arn: str
     workspace_arn: str
     subnet_ids: Sequence[str]
@@ -34,19 +32,19 @@ class Grafana(Construct):
             self,
             "identity",
             RoleProps(
-                name=f"{props.prefix}-grafana",
+                site=props.site,
+                name=f"{props.site.prefix}-grafana",
                 description="Grafana reads metrics",
-                trust=[iam.trust(["grafana.amazonaws.com"], props.account)],
+                trust=[iam.trust(["grafana.amazonaws.com"], props.site.account)],
                 boundary_arn=props.boundary_arn,
                 statements=_statements(props),
-                partition=props.partition,
             ),
         )
         grafana = aws.grafana_workspace
         workspace = grafana.GrafanaWorkspace(
             self,
             "workspace",
-            name=props.prefix,
+            name=props.site.prefix,
             account_access_type="CURRENT_ACCOUNT",
             authentication_providers=["AWS_SSO"],
             permission_type="CUSTOMER_MANAGED",
@@ -74,6 +72,6 @@ def _statements(props: GrafanaProps) -> list[iam.Statement]:
             "CloudWatch",
             ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "tag:GetResources"],
             ["*"],
-            {"StringEquals": {"aws:RequestedRegion": props.region}},
+            {"StringEquals": {"aws:RequestedRegion": props.site.region}},
         ),
     ]

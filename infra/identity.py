@@ -1,23 +1,20 @@
 """Roles, and the permission boundary that every one of them carries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from groundway.environment import policies
 from infra import iam
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 BOUNDARY = Path(__file__).parent.parent / "policies" / "iam" / "boundary.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionBoundaryProps:
-    prefix: str
-    environment: str
-    account: str
-    region: str
-    partition: str = "aws"
+    site: Site
     template: Path = BOUNDARY
 
 
@@ -29,7 +26,7 @@ class PermissionBoundary(Construct):
         self.policy = aws.iam_policy.IamPolicy(
             self,
             "policy",
-            name=policies.boundary_name(props.prefix),
+            name=policies.boundary_name(props.site.prefix),
             description="The most that a role of the platform can do",
             policy=boundary_document(props),
         )
@@ -38,20 +35,14 @@ class PermissionBoundary(Construct):
 
 def boundary_document(props: PermissionBoundaryProps) -> str:
     """The boundary with its placeholders filled in. An unknown placeholder is a `KeyError`."""
-    return policies.fill(
-        props.template,
-        prefix=props.prefix,
-        environment=props.environment,
-        account=props.account,
-        region=props.region,
-        partition=props.partition,
-    )
+    return policies.fill(props.template, **asdict(props.site))
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoleProps:
     """`trust` and `statements` are policy statements (infra/iam.py); `managed` names AWS managed policies."""
 
+    site: Site
     name: str
     description: str
     trust: Sequence[iam.Statement]
@@ -59,7 +50,6 @@ class RoleProps:
     statements: Sequence[iam.Statement] = ()
     managed: Sequence[str] = ()
     max_session_hours: int = 1
-    partition: str = "aws"
 
 
 class Role(Construct):
@@ -81,7 +71,7 @@ class Role(Construct):
                 self,
                 name.rpartition("/")[2],  # some have a path
                 role=self.role.name,
-                policy_arn=f"arn:{props.partition}:iam::aws:policy/{name}",
+                policy_arn=f"arn:{props.site.partition}:iam::aws:policy/{name}",
             )
             for name in props.managed
         ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from infra import iam
 from infra.cdk import Construct, aws
 from infra.protection import keep
+from infra.site import Site
 
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer")
 UNTAGGED_DAYS = 7
@@ -16,13 +17,13 @@ UNTAGGED_DAYS = 7
 class ImageRepositoryProps:
     """`keep`: the last so many images. `readers`: other accounts that may pull, where their own IAM allows it too."""
 
+    site: Site
     name: str
     key_arn: str
     keep: int = 30
     readers: Sequence[str] = ()
     force_delete: bool = False
     protect: bool = False
-    partition: str = "aws"
 
 
 class ImageRepository(Construct):
@@ -46,7 +47,7 @@ class ImageRepository(Construct):
         if props.readers:
             pull = iam.allow("PullFromOtherAccounts", PULL, [])
             del pull["Resource"]  # a repository's policy is about that repository
-            principal = iam.accounts(props.readers, props.partition)
+            principal = iam.accounts(props.readers, props.site.partition)
             aws.ecr_repository_policy.EcrRepositoryPolicy(
                 self, "readers", repository=name, policy=iam.document({**pull, "Principal": principal})
             )

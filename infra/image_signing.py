@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from infra import iam
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 PLATFORM = "Notation-OCI-SHA384-ECDSA"
 
@@ -12,7 +13,7 @@ PLATFORM = "Notation-OCI-SHA384-ECDSA"
 class ImageSigningProps:
     """`months`: how long a signature counts."""
 
-    prefix: str
+    site: Site
     months: int = 24
 
 
@@ -25,7 +26,7 @@ class ImageSigning(Construct):
         self.profile = signer.SignerSigningProfile(
             self,
             "profile",
-            name_prefix=f"{props.prefix.replace('-', '_')}_",
+            name_prefix=f"{props.site.prefix.replace('-', '_')}_",
             platform_id=PLATFORM,
             signature_validity_period=signer.SignerSigningProfileSignatureValidityPeriod(
                 type="MONTHS", value=props.months

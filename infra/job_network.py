@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra import iam
+from infra.site import Site
 
 # AWS knows no resource for these.
 LOOK = ("ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups")
@@ -15,18 +16,15 @@ LOOK_AT_NETWORK = ("ec2:DescribeSubnets", "ec2:DescribeVpcs")
 class JobNetwork:
     """Where jobs run: these subnets, wearing these security groups."""
 
-    account: str
-    region: str
+    site: Site
     subnet_ids: Sequence[str]
     security_group_ids: Sequence[str]
-    partition: str = "aws"
 
     def interfaces(self) -> list[iam.Statement]:
         """What the role of a job needs, so that SageMaker can put the job into the subnets, and nowhere else."""
-        ec2 = f"arn:{self.partition}:ec2:{self.region}:{self.account}"
-        subnets = [f"{ec2}:subnet/{s}" for s in self.subnet_ids]
-        groups = [f"{ec2}:security-group/{g}" for g in self.security_group_ids]
-        interfaces = [f"{ec2}:network-interface/*"]
+        subnets = [self.site.arn("ec2", f"subnet/{s}") for s in self.subnet_ids]
+        groups = [self.site.arn("ec2", f"security-group/{g}") for g in self.security_group_ids]
+        interfaces = [self.site.arn("ec2", "network-interface/*")]
         ours = {"ArnEquals": {"ec2:Subnet": subnets}}
         return [
             iam.allow("MakeInterfaces", ["ec2:CreateNetworkInterface"], [*subnets, *groups]),

@@ -10,6 +10,7 @@ from infra.interruptions import Interruptions
 from infra.karpenter_policy import ControllerProps, statements
 from infra.nodes import node_role
 from infra.pod_identity import PodCluster, PodRole, PodRoleProps
+from infra.site import Site
 from infra.workload_group import DISCOVERY
 
 
@@ -20,15 +21,11 @@ class KarpenterProps:
     `boundary_arn` bounds both roles; the boundary knows the controller's by its name, `<prefix>-karpenter`.
     """
 
-    prefix: str
-    environment: str
-    account: str
-    region: str
+    site: Site
     cluster: PodCluster
     boundary_arn: str
     pools: Sequence[str]
     efa_security_group_id: str | None = None
-    partition: str = "aws"
 
 
 class Karpenter(Construct):
@@ -36,8 +33,8 @@ class Karpenter(Construct):
 
     def __init__(self, scope: Construct, id: str, props: KarpenterProps) -> None:
         super().__init__(scope, id)
-        name = f"{props.prefix}-karpenter"
-        nodes = node_role(self, "node", f"{name}-node", props.boundary_arn, props.partition)
+        name = f"{props.site.prefix}-karpenter"
+        nodes = node_role(self, "node", props.site, f"{name}-node", props.boundary_arn)
         profile = aws.iam_instance_profile.IamInstanceProfile(
             self, "profile", name=f"{name}-node", role=nodes.role.name
         )
@@ -57,18 +54,13 @@ class Karpenter(Construct):
                 boundary_arn=props.boundary_arn,
                 statements=statements(
                     ControllerProps(
-                        cluster_name=props.prefix,
-                        environment=props.environment,
-                        account=props.account,
-                        region=props.region,
+                        site=props.site,
                         node_role_arn=nodes.arn,
                         instance_profile_arn=profile.arn,
                         queue_arn=queue.arn,
                         cluster_arn=props.cluster.arn,
-                        partition=props.partition,
                     )
                 ),
-                partition=props.partition,
             ),
         )
         self.record = KarpenterRecord(

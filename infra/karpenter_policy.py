@@ -10,6 +10,7 @@ from typing import Any
 
 from groundway import tags
 from infra import iam
+from infra.site import Site
 from infra.workload_group import DISCOVERY
 
 NODE_POOL = "karpenter.sh/nodepool"
@@ -32,17 +33,13 @@ STARTED = ("fleet", "instance", "launch-template", "network-interface", "spot-in
 
 @dataclass(frozen=True, kw_only=True)
 class ControllerProps:
-    """`cluster_name` is the plain name: it is part of condition keys, where no reference can be."""
+    """The cluster's name is the site's prefix: it is part of condition keys, where no reference can be."""
 
-    cluster_name: str
-    environment: str
-    account: str
-    region: str
+    site: Site
     node_role_arn: str
     instance_profile_arn: str
     queue_arn: str
     cluster_arn: str
-    partition: str = "aws"
 
 
 def statements(props: ControllerProps) -> list[iam.Statement]:
@@ -60,13 +57,13 @@ def _starting(props: ControllerProps) -> list[iam.Statement]:
             "StartInOurSubnets",
             start,
             _ours(props, "subnet"),
-            {"StringEquals": {f"aws:ResourceTag/{DISCOVERY}": props.cluster_name}},
+            {"StringEquals": {f"aws:ResourceTag/{DISCOVERY}": props.site.prefix}},
         ),
         iam.allow(
             "StartInOurGroups",
             start,
             _ours(props, "security-group"),
-            {"StringEquals": {"aws:ResourceTag/environment": props.environment}},
+            {"StringEquals": {"aws:ResourceTag/environment": props.site.environment}},
         ),
         iam.allow("StartFromOwnTemplates", start, _ours(props, "launch-template"), _owned(props)),
         iam.allow("StartTagged", [*start, "ec2:CreateLaunchTemplate"], _ours(props, *STARTED), asked),
@@ -90,21 +87,21 @@ def _ending(props: ControllerProps) -> list[iam.Statement]:
 
 
 def _reading(props: ControllerProps) -> list[iam.Statement]:
-    here = {"StringEquals": {"aws:RequestedRegion": props.region}}
+    here = {"StringEquals": {"aws:RequestedRegion": props.site.region}}
     return [
         iam.allow("LookAround", READS, ["*"], here),
         iam.allow("Prices", ["pricing:GetProducts"], ["*"]),
         iam.allow(
             "Images",
             ["ssm:GetParameter"],
-            [f"arn:{props.partition}:ssm:{props.region}::parameter/aws/service/*"],
+            [f"arn:{props.site.partition}:ssm:{props.site.region}::parameter/aws/service/*"],
         ),
         iam.allow("FindCluster", ["eks:DescribeCluster"], [props.cluster_arn]),
     ]
 
 
 def _beyond_ec2(props: ControllerProps) -> list[iam.Statement]:
-    profiles = f"arn:{props.partition}:iam::{props.account}:instance-profile/*"
+    profiles = props.site.global_arn("iam", "instance-profile/*")
     return [
         iam.allow("HearWarnings", ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"], [props.queue_arn]),
         iam.allow(
@@ -120,7 +117,7 @@ def _beyond_ec2(props: ControllerProps) -> list[iam.Statement]:
 
 def _asked(props: ControllerProps) -> dict[str, Any]:
     """The request says that it is for this cluster."""
-    name = props.cluster_name
+    name = props.site.prefix
     condition = _tagged("Request", name)
     condition["StringEquals"]["aws:RequestTag/eks:eks-cluster-name"] = name
     return condition
@@ -128,7 +125,7 @@ def _asked(props: ControllerProps) -> dict[str, Any]:
 
 def _owned(props: ControllerProps) -> dict[str, Any]:
     """The thing says that Karpenter made it for this cluster."""
-    return _tagged("Resource", props.cluster_name)
+    return _tagged("Resource", props.site.prefix)
 
 
 def _tagged(what: str, cluster_name: str) -> dict[str, Any]:
@@ -139,8 +136,8 @@ def _tagged(what: str, cluster_name: str) -> dict[str, Any]:
 
 
 def _ours(props: ControllerProps, *kinds: str) -> Sequence[str]:
-    return [f"arn:{props.partition}:ec2:{props.region}:{props.account}:{kind}/*" for kind in kinds]
+    return [props.site.arn("ec2", f"{kind}/*") for kind in kinds]
 
 
 def _public(props: ControllerProps, kind: str) -> str:
-    return f"arn:{props.partition}:ec2:{props.region}::{kind}/*"
+    return f"arn:{props.site.partition}:ec2:{props.site.region}::{kind}/*"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from infra import iam
 from infra.cdk import Construct, aws
 from infra.protection import keep
+from infra.site import Site
 
 # What it takes to manage a key; nothing here reads or writes what the key protects.
 ADMINISTRATION = (
@@ -40,15 +41,13 @@ class KeyProps:
     with `trail_arn`, for that trail.
     """
 
+    site: Site
     name: str
     description: str
-    account: str
-    region: str
     services: Sequence[str] = ()
     logs: bool = False
     publishers: Sequence[str] = ()
     trail_arn: str | None = None
-    partition: str = "aws"
     deletion_window_days: int = 30
     protect: bool = False
 
@@ -80,8 +79,8 @@ def _of_the_account(props: KeyProps) -> list[iam.Statement]:
 
     Without administration in their hands, a key whose administrators are gone could never be managed again.
     """
-    account = {"AWS": f"arn:{props.partition}:iam::{props.account}:root"}
-    through = {"StringEquals": {"kms:ViaService": [f"{s}.{props.region}.amazonaws.com" for s in props.services]}}
+    account = {"AWS": props.site.global_arn("iam", "root")}
+    through = {"StringEquals": {"kms:ViaService": [f"{s}.{props.site.region}.amazonaws.com" for s in props.services]}}
     statements = [iam.allow("Administer", ADMINISTRATION, ["*"])]  # in a key policy, `*` is this key
     if props.services:
         statements += [
@@ -95,16 +94,14 @@ def _of_the_account(props: KeyProps) -> list[iam.Statement]:
 def _of_services(props: KeyProps) -> list[iam.Statement]:
     """What services do by themselves, each for this account only."""
     statements: list[iam.Statement] = []
-    here = f"{props.region}:{props.account}"
     if props.logs:
-        groups = f"arn:{props.partition}:logs:{here}:log-group:*"
         statements.append(
             iam.allow_service(
                 "EncryptLogs",
-                [f"logs.{props.region}.amazonaws.com"],
+                [f"logs.{props.site.region}.amazonaws.com"],
                 [*USE, "kms:DescribeKey"],
                 ["*"],
-                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": props.site.arn("logs", "log-group:*")}},
             )
         )
     if props.publishers:
@@ -114,7 +111,7 @@ def _of_services(props: KeyProps) -> list[iam.Statement]:
                 props.publishers,
                 ["kms:Decrypt", "kms:GenerateDataKey*"],
                 ["*"],
-                {"StringEquals": {"aws:SourceAccount": props.account}},
+                {"StringEquals": {"aws:SourceAccount": props.site.account}},
             )
         )
     if props.trail_arn:

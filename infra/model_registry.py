@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from infra import iam
 from infra.cdk import Construct, aws
 from infra.protection import keep
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRegistryProps:
     """`readers`: other accounts that may read packages, where their own IAM allows it too."""
 
-    prefix: str
-    account: str
-    region: str
+    site: Site
     readers: Sequence[str] = ()
     protect: bool = False
-    partition: str = "aws"
 
 
 class ModelRegistry(Construct):
@@ -26,7 +24,7 @@ class ModelRegistry(Construct):
         self.group = aws.sagemaker_model_package_group.SagemakerModelPackageGroup(
             self,
             "packages",
-            model_package_group_name=f"{props.prefix}-models",
+            model_package_group_name=f"{props.site.prefix}-models",
             model_package_group_description="Model packages for SageMaker endpoints",
             lifecycle=keep(props.protect),
         )
@@ -41,14 +39,14 @@ class ModelRegistry(Construct):
 
 
 def _reading(props: ModelRegistryProps) -> list[iam.Statement]:
-    here = f"arn:{props.partition}:sagemaker:{props.region}:{props.account}"
-    accounts = iam.accounts(props.readers, props.partition)
+    site, name = props.site, f"{props.site.prefix}-models"
+    accounts = iam.accounts(props.readers, site.partition)
     group = iam.allow(
-        "ReadGroup", ["sagemaker:DescribeModelPackageGroup"], [f"{here}:model-package-group/{props.prefix}-models"]
+        "ReadGroup", ["sagemaker:DescribeModelPackageGroup"], [site.arn("sagemaker", f"model-package-group/{name}")]
     )
     packages = iam.allow(
         "ReadPackages",
         ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-        [f"{here}:model-package/{props.prefix}-models/*"],
+        [site.arn("sagemaker", f"model-package/{name}/*")],
     )
     return [{**statement, "Principal": accounts} for statement in (group, packages)]

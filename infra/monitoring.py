@@ -7,6 +7,7 @@ from infra import dashboards
 from infra.alarms import Watch, alarm, any_of
 from infra.cdk import Construct, aws
 from infra.log_questions import error_lines, questions
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,9 +17,7 @@ class MonitoringProps:
     `log_groups`: kind of work to the name of its log group. `watches`: those of other constructs, such as a database.
     """
 
-    prefix: str
-    environment: str
-    region: str
+    site: Site
     topic_arn: str
     pages_topic_arn: str
     cluster_name: str
@@ -30,24 +29,24 @@ class MonitoringProps:
 class Monitoring(Construct):
     def __init__(self, scope: Construct, id: str, props: MonitoringProps) -> None:
         super().__init__(scope, id)
-        errors = error_lines(self, props.environment, props.log_groups)
+        errors = error_lines(self, props.site.environment, props.log_groups)
         watches = [*_watches(props), *errors, *props.watches]
-        alarms = {watch: alarm(self, props.prefix, watch, props.topic_arn) for watch in watches}
+        alarms = {watch: alarm(self, props.site.prefix, watch, props.topic_arn) for watch in watches}
         any_of(
             self,
-            f"{props.prefix}-down",
+            f"{props.site.prefix}-down",
             "The platform is down",
             [made.alarm_name for watch, made in alarms.items() if watch.outage],
             props.pages_topic_arn,
         )
-        self._dashboard("dashboard", props.prefix, dashboards.platform(watches, props.region))
-        self._dashboard("gpus", f"{props.prefix}-gpus", dashboards.gpus(props.cluster_name, props.region))
+        self._dashboard("dashboard", props.site.prefix, dashboards.platform(watches, props.site.region))
+        self._dashboard("gpus", f"{props.site.prefix}-gpus", dashboards.gpus(props.cluster_name, props.site.region))
         counted = {kind: (w.namespace, w.metric) for kind, w in zip(props.log_groups, errors, strict=True)}
-        serving = dashboards.serving(props.prefix, props.table_name, counted, props.region)
-        self._dashboard("serving", f"{props.prefix}-serving", serving)
-        self._dashboard("costs", f"{props.prefix}-costs", dashboards.costs(props.cluster_name, props.region))
+        serving = dashboards.serving(props.site.prefix, props.table_name, counted, props.site.region)
+        self._dashboard("serving", f"{props.site.prefix}-serving", serving)
+        self._dashboard("costs", f"{props.site.prefix}-costs", dashboards.costs(props.cluster_name, props.site.region))
         cluster_group = f"/aws/eks/{props.cluster_name}/cluster"
-        questions(self, props.prefix, list(props.log_groups.values()), cluster_group)
+        questions(self, props.site.prefix, list(props.log_groups.values()), cluster_group)
 
     def _dashboard(self, id: str, name: str, body: str) -> None:
         aws.cloudwatch_dashboard.CloudwatchDashboard(self, id, dashboard_name=name, dashboard_body=body)

@@ -7,6 +7,7 @@ from infra import routing
 from infra.cdk import Construct, Fn, aws
 from infra.endpoints import EndpointProps, InterfaceEndpoints, gateway_endpoints
 from infra.flow_logs import FlowLogProps, flow_logs
+from infra.site import Site
 from infra.workload_group import DISCOVERY, workload_group
 
 # What a subnet is for, in the words of the load balancer controller.
@@ -17,15 +18,11 @@ PURPOSE = {"public": "kubernetes.io/role/elb", "private": "kubernetes.io/role/in
 class NetworkProps:
     """`log_key_arn` encrypts the flow logs, which are kept for `log_retention_days`."""
 
-    prefix: str
-    environment: str
-    region: str
-    account: str
+    site: Site
     network: environment.Network
     boundary_arn: str
     log_key_arn: str
     log_retention_days: int = 30
-    partition: str = "aws"
 
 
 class Network(Construct):
@@ -45,7 +42,7 @@ class Network(Construct):
             cidr_block=cut.cidr,
             enable_dns_hostnames=True,
             enable_dns_support=True,
-            tags={"Name": props.prefix},
+            tags={"Name": props.site.prefix},
         )
         self._close_default_group()
         self._zones = aws.data_aws_availability_zones.DataAwsAvailabilityZones(self, "zones", state="available")
@@ -56,15 +53,15 @@ class Network(Construct):
         self.private_subnet_ids: list[str] = [s.id for s in private]
         self.private_zones: list[str] = [s.availability_zone for s in private]
         self.intra_subnet_ids: list[str] = [s.id for s in intra]
-        tables = routing.routes(self, routing.Routed(props.prefix, self.vpc_id, public, private, intra, cut.nat))
-        self.workload_security_group_id: str = workload_group(self, props.prefix, self.vpc_id, cut.cidr)
+        tables = routing.routes(self, routing.Routed(props.site.prefix, self.vpc_id, public, private, intra, cut.nat))
+        self.workload_security_group_id: str = workload_group(self, props.site.prefix, self.vpc_id, cut.cidr)
         self._endpoints([t.id for t in tables])
         if cut.flow_logs:
             self._flow_logs()
 
     def _subnet(self, kind: str, zone: int, cidr: str) -> aws.subnet.Subnet:
         purpose = {PURPOSE[kind]: "1"} if kind in PURPOSE else {}
-        discovery = {DISCOVERY: self._props.prefix} if kind == "private" else {}
+        discovery = {DISCOVERY: self._props.site.prefix} if kind == "private" else {}
         return aws.subnet.Subnet(
             self,
             f"{kind}-{zone}",
@@ -72,7 +69,7 @@ class Network(Construct):
             cidr_block=cidr,
             availability_zone=Fn.element(self._zones.names, zone),
             map_public_ip_on_launch=False,
-            tags={"Name": f"{self._props.prefix}-{kind}-{zone}", **purpose, **discovery},
+            tags={"Name": f"{self._props.site.prefix}-{kind}-{zone}", **purpose, **discovery},
         )
 
     def _close_default_group(self) -> None:
@@ -83,16 +80,13 @@ class Network(Construct):
             vpc_id=self.vpc.id,
             ingress=[],
             egress=[],
-            tags={"Name": f"{self._props.prefix}-closed"},
+            tags={"Name": f"{self._props.site.prefix}-closed"},
         )
 
     def _endpoints(self, route_table_ids: list[str]) -> None:
         props = self._props
         where = EndpointProps(
-            prefix=props.prefix,
-            region=props.region,
-            account=props.account,
-            partition=props.partition,
+            site=props.site,
             vpc_id=self.vpc_id,
             cidr=props.network.cidr,
         )
@@ -105,9 +99,7 @@ class Network(Construct):
         flow_logs(
             self,
             FlowLogProps(
-                prefix=props.prefix,
-                environment=props.environment,
-                account=props.account,
+                site=props.site,
                 vpc_id=self.vpc_id,
                 boundary_arn=props.boundary_arn,
                 log_key_arn=props.log_key_arn,

@@ -10,22 +10,23 @@ from infra.cdk import Construct, TerraformResourceLifecycle, Token, aws
 from infra.efa import Fabric
 from infra.identity import Role, RoleProps
 from infra.launch_template import NodeTemplateProps, node_template
+from infra.site import Site
 
 MANAGED = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
 
 
-def node_role(scope: Construct, id: str, name: str, boundary_arn: str, partition: str = "aws") -> Role:
+def node_role(scope: Construct, id: str, site: Site, name: str, boundary_arn: str) -> Role:
     """The role of every node. Workloads get their own through pod identity, never this one."""
     return Role(
         scope,
         id,
         RoleProps(
+            site=site,
             name=name,
             description="Nodes of the cluster",
             trust=[iam.trust(["ec2.amazonaws.com"])],
             boundary_arn=boundary_arn,
             managed=MANAGED,
-            partition=partition,
         ),
     )
 
@@ -34,7 +35,7 @@ def node_role(scope: Construct, id: str, name: str, boundary_arn: str, partition
 class PoolsProps:
     """Where node pools live: the same for CPU and GPU pools. Subnets, and the names of their zones, in one order."""
 
-    prefix: str
+    site: Site
     cluster_name: str
     vpc_id: str
     subnet_ids: Sequence[str]
@@ -113,7 +114,7 @@ class NodePool(Construct):
             self,
             "template",
             NodeTemplateProps(
-                name=f"{props.place.prefix}-{props.name}",
+                name=f"{props.place.site.prefix}-{props.name}",
                 description=f"Nodes of pool {props.name}",
                 tags=props.place.tags,
                 disk_gb=props.pool.disk_gb,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from infra import iam
 from infra.buckets import Bucket
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 RESULTS = "queries/"
 SCAN_LIMIT = 2**40  # bytes a query may read; at 5 USD a TB, about the price of one that forgot its partition
@@ -15,8 +16,7 @@ ACTIONS = ("GetQueryExecution", "GetQueryResults", "GetWorkGroup", "StartQueryEx
 class OfflineQueriesProps:
     """Results go to `bucket`, under `RESULTS`, which the bucket should expire."""
 
-    prefix: str
-    account: str
+    site: Site
     bucket: Bucket
     key_arn: str
     scan_limit: int = SCAN_LIMIT
@@ -31,7 +31,7 @@ class OfflineQueries(Construct):
         athena = aws.athena_workgroup
         results = athena.AthenaWorkgroupConfigurationResultConfiguration(
             output_location=f"s3://{props.bucket.name}/{RESULTS}",
-            expected_bucket_owner=props.account,
+            expected_bucket_owner=props.site.account,
             encryption_configuration=athena.AthenaWorkgroupConfigurationResultConfigurationEncryptionConfiguration(
                 encryption_option="SSE_KMS", kms_key_arn=props.key_arn
             ),
@@ -39,7 +39,7 @@ class OfflineQueries(Construct):
         group = athena.AthenaWorkgroup(
             self,
             "workgroup",
-            name=f"{props.prefix}-features",
+            name=f"{props.site.prefix}-features",
             description="Offline features",
             configuration=athena.AthenaWorkgroupConfiguration(
                 enforce_workgroup_configuration=True,

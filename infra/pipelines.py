@@ -23,8 +23,8 @@ class Pipelines(Construct):
 
 
 def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn: str) -> Sequence[iam.Statement]:
-    sagemaker = f"arn:{props.partition}:sagemaker:{props.region}:{props.account}"
-    jobs = [f"{sagemaker}:{kind}/{props.prefix}-*" for kind in ("pipeline", "processing-job", "training-job")]
+    site = props.site
+    jobs = [site.arn("sagemaker", f"{kind}/{site.prefix}-*") for kind in ("pipeline", "processing-job", "training-job")]
     packages = model_registry_arn.replace(":model-package-group/", ":model-package/")
     paid = {"StringLike": {f"aws:RequestTag/{key}": "*" for key in tags.KEYS}}
     return [
@@ -62,10 +62,6 @@ def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn
         iam.allow(
             "FetchModels",
             ["sts:AssumeRole"],
-            [f"arn:{props.partition}:iam::*:role/{_project(props)}-*-promotion-reader"],
+            [f"arn:{site.partition}:iam::*:role/{site.project}-*-promotion-reader"],
         ),
     ]
-
-
-def _project(props: WorkloadProps) -> str:
-    return props.prefix.removesuffix(f"-{props.environment}")

@@ -10,15 +10,16 @@ from groundway.environment.service_accounts import ServiceAccount
 from infra import iam
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodCluster:
     """A cluster as pod credentials see it. `oidc_arn` and `oidc_issuer` (without https://) are set for IRSA only."""
 
+    site: Site
     name: str
     arn: str
-    account: str
     oidc_arn: str | None = None
     oidc_issuer: str | None = None
 
@@ -30,7 +31,7 @@ def trust(cluster: PodCluster, pods: ServiceAccount) -> iam.Statement:
             cluster.oidc_arn,
             {f"{cluster.oidc_issuer}:aud": "sts.amazonaws.com", f"{cluster.oidc_issuer}:sub": pods.subject},
         )
-    statement = iam.trust(["pods.eks.amazonaws.com"], cluster.account, tag_session=True)
+    statement = iam.trust(["pods.eks.amazonaws.com"], cluster.site.account, tag_session=True)
     statement["Condition"]["StringEquals"] |= {
         "aws:RequestTag/kubernetes-namespace": pods.namespace,
         "aws:RequestTag/kubernetes-service-account": pods.name,
@@ -66,7 +67,6 @@ class PodRoleProps:
     boundary_arn: str
     statements: Sequence[iam.Statement] = ()
     managed: Sequence[str] = ()
-    partition: str = "aws"
 
 
 class PodRole(Construct):
@@ -78,13 +78,13 @@ class PodRole(Construct):
             self,
             "identity",
             RoleProps(
+                site=props.cluster.site,
                 name=props.name,
                 description=props.description,
                 trust=[trust(props.cluster, props.pods)],
                 boundary_arn=props.boundary_arn,
                 statements=props.statements,
                 managed=props.managed,
-                partition=props.partition,
             ),
         )
         PodIdentity(self, "pods", props.cluster, props.pods, self.identity.arn)

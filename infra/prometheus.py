@@ -7,6 +7,7 @@ from string import Template
 
 from infra.cdk import Construct, aws
 from infra.protection import keep
+from infra.site import Site
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
@@ -18,9 +19,7 @@ SCRAPE = HERE / "scrape.yaml"
 class PrometheusProps:
     """`pages_topic_arn` wakes somebody, `notices_topic_arn` does not. `key_arn` can never be another one later."""
 
-    prefix: str
-    environment: str
-    region: str
+    site: Site
     key_arn: str
     log_key_arn: str
     log_retention_days: int
@@ -43,7 +42,7 @@ class Prometheus(Construct):
             self,
             "logs",
             # Under this name CloudWatch Logs lets services deliver without a resource policy of ours.
-            name=f"/aws/vendedlogs/prometheus/{props.prefix}",
+            name=f"/aws/vendedlogs/prometheus/{props.site.prefix}",
             retention_in_days=props.log_retention_days,
             kms_key_id=props.log_key_arn,
         )
@@ -51,7 +50,7 @@ class Prometheus(Construct):
         workspace = prometheus.PrometheusWorkspace(
             self,
             "workspace",
-            alias=props.prefix,
+            alias=props.site.prefix,
             kms_key_arn=props.key_arn,
             logging_configuration=prometheus.PrometheusWorkspaceLoggingConfiguration(log_group_arn=f"{logs.arn}:*"),
             lifecycle=keep(props.protect),
@@ -83,7 +82,7 @@ class Prometheus(Construct):
         scraper.PrometheusScraper(
             self,
             "scraper",
-            alias=props.prefix,
+            alias=props.site.prefix,
             source=[scraper.PrometheusScraperSource(eks=[eks])],
             destination=[scraper.PrometheusScraperDestination(amp=[amp])],
             scrape_configuration=scrape(props),
@@ -104,9 +103,9 @@ def routes(props: PrometheusProps) -> str:
     return _filled(
         ROUTES,
         {
-            "prefix": props.prefix,
-            "environment": props.environment,
-            "region": props.region,
+            "prefix": props.site.prefix,
+            "environment": props.site.environment,
+            "region": props.site.region,
             "pages": props.pages_topic_arn,
             "notices": props.notices_topic_arn,
         },
@@ -115,7 +114,7 @@ def routes(props: PrometheusProps) -> str:
 
 def scrape(props: PrometheusProps) -> str:
     """The scraper's configuration."""
-    return _filled(SCRAPE, {"environment": props.environment, "cluster": props.cluster_name})
+    return _filled(SCRAPE, {"environment": props.site.environment, "cluster": props.cluster_name})
 
 
 def _filled(file: Path, values: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from infra import iam
 from infra.buckets import Bucket
 from infra.cdk import Construct
 from infra.identity import Role, RoleProps
+from infra.site import Site
 from infra.workload import read
 
 
@@ -14,15 +15,13 @@ from infra.workload import read
 class PromotionProps:
     """`accounts`: where the pipelines live that may take the role; `image_arns`: repositories they may pull from."""
 
-    prefix: str
-    environment: str
+    site: Site
     accounts: Sequence[str]
     models: Bucket
     key_arn: str
     model_registry_arn: str
     image_arns: Sequence[str]
     boundary_arn: str
-    partition: str = "aws"
 
 
 class PromotionReader(Construct):
@@ -32,12 +31,12 @@ class PromotionReader(Construct):
             self,
             "identity",
             RoleProps(
-                name=f"{props.prefix}-promotion-reader",
+                site=props.site,
+                name=f"{props.site.prefix}-promotion-reader",
                 description="Pipelines of the next environment read models with it",
                 trust=[trust(props)],
                 boundary_arn=props.boundary_arn,
                 statements=_statements(props),
-                partition=props.partition,
             ),
         )
         self.role_arn: str = role.arn
@@ -45,11 +44,11 @@ class PromotionReader(Construct):
 
 def trust(props: PromotionProps) -> iam.Statement:
     """Those accounts, and in them only the pipelines of this project."""
-    project = props.prefix.removesuffix(f"-{props.environment}")
-    pipelines = [f"arn:{props.partition}:iam::{a}:role/{project}-*-pipelines" for a in props.accounts]
+    site = props.site
+    pipelines = [f"arn:{site.partition}:iam::{a}:role/{site.project}-*-pipelines" for a in props.accounts]
     return {
         "Effect": "Allow",
-        "Principal": iam.accounts(props.accounts, props.partition),
+        "Principal": iam.accounts(props.accounts, site.partition),
         "Action": ["sts:AssumeRole"],
         "Condition": {"ArnLike": {"aws:PrincipalArn": pipelines}},
     }

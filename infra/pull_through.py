@@ -7,6 +7,7 @@ from infra import iam
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
 from infra.image_registry import retention
+from infra.site import Site
 
 REGISTRIES = {"ecr-public": "public.ecr.aws", "kubernetes": "registry.k8s.io", "quay": "quay.io"}
 
@@ -15,15 +16,12 @@ REGISTRIES = {"ecr-public": "public.ecr.aws", "kubernetes": "registry.k8s.io", "
 class PullThroughProps:
     """`upstreams` are keys of `REGISTRIES`, and what names of cached repositories begin with."""
 
-    prefix: str
-    account: str
-    region: str
+    site: Site
     upstreams: Sequence[str]
     key_arn: str
     boundary_arn: str
     tags: Mapping[str, str]
     keep: int = 30
-    partition: str = "aws"
 
 
 class PullThrough(Construct):
@@ -31,8 +29,7 @@ class PullThrough(Construct):
 
     def __init__(self, scope: Construct, id: str, props: PullThroughProps) -> None:
         super().__init__(scope, id)
-        here = f"arn:{props.partition}:ecr:{props.region}:{props.account}:repository"
-        self.repositories = [f"{here}/{upstream}/*" for upstream in props.upstreams]
+        self.repositories = [props.site.arn("ecr", f"repository/{upstream}/*") for upstream in props.upstreams]
         role = self._role(props)
         for upstream in props.upstreams:
             self._upstream(upstream, role, props)
@@ -77,9 +74,10 @@ class PullThrough(Construct):
             self,
             "creator",
             RoleProps(
-                name=f"{props.prefix}-image-cache",
+                site=props.site,
+                name=f"{props.site.prefix}-image-cache",
                 description="ECR makes repositories for images that it keeps",
-                trust=[iam.trust(["ecr.amazonaws.com"], props.account)],
+                trust=[iam.trust(["ecr.amazonaws.com"], props.site.account)],
                 boundary_arn=props.boundary_arn,
                 statements=[
                     iam.allow(
@@ -89,6 +87,5 @@ class PullThrough(Construct):
                     ),
                     iam.allow("Encrypt", ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"], [props.key_arn]),
                 ],
-                partition=props.partition,
             ),
         )

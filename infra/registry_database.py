@@ -8,6 +8,7 @@ from infra.alarms import Watch
 from infra.cdk import Construct, aws
 from infra.identity import Role, RoleProps
 from infra.protection import keep
+from infra.site import Site
 
 ENGINE, VERSION, FAMILY = "postgres", "17", "postgres17"
 DATABASE, ADMIN = "mlflow", "registry"
@@ -29,9 +30,7 @@ STATIC_PARAMETERS = {"shared_preload_libraries": "pgaudit,pg_stat_statements"}
 class RegistryDatabaseProps:
     """`client_security_group_id`: who may connect. `telemetry_key_arn` encrypts the logs, `key_arn` all else."""
 
-    prefix: str
-    account: str
-    region: str
+    site: Site
     database: environment.RegistryDatabase
     vpc_id: str
     subnet_ids: list[str]
@@ -43,7 +42,6 @@ class RegistryDatabaseProps:
     protect: bool = True
     connections: int = 80
     monitoring_seconds: int = 60
-    partition: str = "aws"
 
 
 class RegistryDatabase(Construct):
@@ -52,7 +50,7 @@ class RegistryDatabase(Construct):
     def __init__(self, scope: Construct, id: str, props: RegistryDatabaseProps) -> None:
         super().__init__(scope, id)
         self._props = props
-        self.identifier = f"{props.prefix}-registry"
+        self.identifier = f"{props.site.prefix}-registry"
         self.instance = self._instance()
         self.host: str = self.instance.address
         self.port: int = PORT
@@ -63,9 +61,8 @@ class RegistryDatabase(Construct):
 
     def allow(self, user: str) -> iam.Statement:
         """A role may log in as `user`: a user of the database that was granted `rds_iam`."""
-        props = self._props
-        users = f"arn:{props.partition}:rds-db:{props.region}:{props.account}:dbuser"
-        return iam.allow("Registry", ["rds-db:connect"], [f"{users}:{self.instance.resource_id}/{user}"])
+        users = self._props.site.arn("rds-db", f"dbuser:{self.instance.resource_id}/{user}")
+        return iam.allow("Registry", ["rds-db:connect"], [users])
 
     def _instance(self) -> aws.db_instance.DbInstance:
         props, size = self._props, self._props.database
@@ -181,14 +178,15 @@ class RegistryDatabase(Construct):
     def _monitoring_role(self) -> Role:
         """Enhanced monitoring writes to one log group of the account, which RDS makes and keeps for 30 days."""
         props = self._props
-        logs = f"arn:{props.partition}:logs:{props.region}:{props.account}:log-group:RDSOSMetrics"
+        logs = props.site.arn("logs", "log-group:RDSOSMetrics")
         return Role(
             self,
             "monitoring",
             RoleProps(
+                site=props.site,
                 name=f"{self.identifier}-monitoring",
                 description="RDS writes metrics of the database's host",
-                trust=[iam.trust(["monitoring.rds.amazonaws.com"], props.account)],
+                trust=[iam.trust(["monitoring.rds.amazonaws.com"], props.site.account)],
                 boundary_arn=props.boundary_arn,
                 statements=[
                     iam.allow("Group", ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], [logs]),
@@ -198,7 +196,6 @@ class RegistryDatabase(Construct):
                         [f"{logs}:log-stream:*"],
                     ),
                 ],
-                partition=props.partition,
             ),
         )
 

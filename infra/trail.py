@@ -9,16 +9,14 @@ from infra.cdk import Construct, aws
 from infra.evidence import TRAIL_PREFIX
 from infra.identity import Role, RoleProps
 from infra.protection import keep
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrailProps:
     """`buckets`: names of those whose every object event is recorded; `evidence`: the bucket the trail goes to."""
 
-    prefix: str
-    environment: str
-    account: str
-    region: str
+    site: Site
     buckets: Sequence[str]
     evidence: Bucket
     key_arn: str
@@ -26,12 +24,11 @@ class TrailProps:
     log_retention_days: int
     boundary_arn: str
     protect: bool = False
-    partition: str = "aws"
 
 
-def trail_arn(prefix: str, account: str, region: str, partition: str = "aws") -> str:
+def trail_arn(site: Site) -> str:
     """Known before the trail is made, so that key and bucket can name it."""
-    return f"arn:{partition}:cloudtrail:{region}:{account}:trail/{prefix}"
+    return site.arn("cloudtrail", f"trail/{site.prefix}")
 
 
 class Trail(Construct):
@@ -42,7 +39,7 @@ class Trail(Construct):
         self.log_group = aws.cloudwatch_log_group.CloudwatchLogGroup(
             self,
             "logs",
-            name=f"/groundway/{props.environment}/trail",
+            name=f"/groundway/{props.site.environment}/trail",
             retention_in_days=props.log_retention_days,
             kms_key_id=props.log_key_arn,
             lifecycle=keep(props.protect),
@@ -51,7 +48,7 @@ class Trail(Construct):
         aws.cloudtrail.Cloudtrail(
             self,
             "trail",
-            name=props.prefix,
+            name=props.site.prefix,
             s3_bucket_name=props.evidence.name,
             s3_key_prefix=TRAIL_PREFIX,
             kms_key_id=props.key_arn,
@@ -71,9 +68,10 @@ class Trail(Construct):
             self,
             "identity",
             RoleProps(
-                name=f"{props.prefix}-trail",
+                site=props.site,
+                name=f"{props.site.prefix}-trail",
                 description="CloudTrail writes to its log group",
-                trust=[iam.trust(["cloudtrail.amazonaws.com"], props.account)],
+                trust=[iam.trust(["cloudtrail.amazonaws.com"], props.site.account)],
                 boundary_arn=props.boundary_arn,
                 statements=[
                     iam.allow("WriteTrail", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:*"])
@@ -84,12 +82,12 @@ class Trail(Construct):
 
 def _selectors(props: TrailProps) -> list[aws.cloudtrail.CloudtrailAdvancedEventSelector]:
     """Events of data are billed by number, so only those that an investigation would ask for."""
-    s3 = f"arn:{props.partition}:s3:::"
-    tables = f"arn:{props.partition}:dynamodb:{props.region}:{props.account}:table/{props.prefix}-"
+    site = props.site
     objects, written = {"resources.type": ["AWS::S3::Object"]}, {"readOnly": ["false"]}
+    tables = site.arn("dynamodb", f"table/{site.prefix}-")
     return [
         _selector("Everything that manages", {"eventCategory": ["Management"]}),
-        _data("Objects of data and models", objects, [f"{s3}{bucket}/" for bucket in props.buckets]),
+        _data("Objects of data and models", objects, [site.bucket_arn(f"{bucket}/") for bucket in props.buckets]),
         # What CloudTrail itself writes there would be an event again.
         _data("Reading evidence", {**objects, "readOnly": ["true"]}, [f"{props.evidence.arn}/"]),
         # Every prediction reads: who changed a feature is the question, not who looked.

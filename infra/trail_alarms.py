@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infra.alarms import Watch, alarm
 from infra.cdk import Construct, aws
+from infra.site import Site
 
 NAMESPACE = "Groundway/Trail"
 
@@ -123,7 +124,7 @@ SUSPICIONS = (
 class TrailAlarmsProps:
     """`log_group_name` is the trail's; `ci_role_name` the role that deploys, whose changes are expected."""
 
-    prefix: str
+    site: Site
     log_group_name: str
     topic_arn: str
     ci_role_name: str
@@ -143,24 +144,24 @@ class TrailAlarms(Construct):
         metric_filter.CloudwatchLogMetricFilter(
             self,
             f"{suspicion.name}-filter",
-            name=f"{props.prefix}-{suspicion.name}",
+            name=f"{props.site.prefix}-{suspicion.name}",
             log_group_name=props.log_group_name,
             pattern=_pattern(suspicion, props.ci_role_name),
             metric_transformation=metric_filter.CloudwatchLogMetricFilterMetricTransformation(
-                name=f"{props.prefix}-{suspicion.name}", namespace=NAMESPACE, value="1"
+                name=f"{props.site.prefix}-{suspicion.name}", namespace=NAMESPACE, value="1"
             ),
         )
         watch = Watch(
             name=suspicion.name,
             meaning=suspicion.meaning,
             namespace=NAMESPACE,
-            metric=f"{props.prefix}-{suspicion.name}",
+            metric=f"{props.site.prefix}-{suspicion.name}",
             dimensions={},
             statistic="Sum",
             limit=suspicion.limit,
             periods=1,
         )
-        alarm(self, props.prefix, watch, props.topic_arn)
+        alarm(self, props.site.prefix, watch, props.topic_arn)
 
 
 def _pattern(suspicion: Suspicion, ci_role_name: str) -> str:

@@ -16,7 +16,7 @@ class Training(Construct):
 def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list[iam.Statement]:
     features = props.features
     buckets = (props.data, features.bucket, props.models, props.checkpoints)
-    here = f"arn:{props.partition}:glue:{props.region}:{props.account}"
+    catalog, tables = (props.site.arn("glue", name) for name in ("catalog", f"table/{features.database_name}/*"))
     return [
         props.registry.allow("training"),
         *read("Buckets", *buckets),
@@ -29,7 +29,7 @@ def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list
         iam.allow(
             "OfflineCatalog",
             ["glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:BatchCreatePartition"],
-            [f"{here}:catalog", features.database_arn, f"{here}:table/{features.database_name}/*"],
+            [catalog, features.database_arn, tables],
         ),
         props.queries.allow(),
         *records(props, "sagemaker:DescribeFeatureGroup", "sagemaker:GetRecord", "sagemaker:PutRecord"),

@@ -15,17 +15,14 @@ from infra.job_network import JobNetwork
 from infra.offline_queries import OfflineQueries
 from infra.pod_identity import PodCluster, PodIdentity, trust
 from infra.registry_database import RegistryDatabase
+from infra.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadProps:
     """The platform as a workload sees it. `telemetry_key_arn` encrypts logs and alerts."""
 
-    prefix: str
-    environment: str
-    account: str
-    region: str
-    partition: str
+    site: Site
     boundary_arn: str
     data: Bucket
     models: Bucket
@@ -58,7 +55,7 @@ class Workload(Construct):
         self.log_group = aws.cloudwatch_log_group.CloudwatchLogGroup(
             self,
             "logs",
-            name=f"/groundway/{props.environment}/{kind}",
+            name=f"/groundway/{props.site.environment}/{kind}",
             retention_in_days=props.log_retention_days,
             kms_key_id=props.telemetry_key_arn,
         )
@@ -67,9 +64,10 @@ class Workload(Construct):
             self,
             "identity",
             RoleProps(
-                name=f"{props.prefix}-{kind}",
+                site=props.site,
+                name=f"{props.site.prefix}-{kind}",
                 description=f"Runs {kind}",
-                trust=[iam.trust(services, props.account), trust(props.cluster, pods)],
+                trust=[iam.trust(services, props.site.account), trust(props.cluster, pods)],
                 boundary_arn=props.boundary_arn,
                 statements=[
                     *statements,
@@ -102,9 +100,7 @@ def records(props: WorkloadProps, *actions: str) -> list[iam.Statement]:
 
 def _everywhere(props: WorkloadProps, log_streams: str) -> list[iam.Statement]:
     """What every workload may do: its keys, logs, metrics, alerts, image and the platform record."""
-    here = f"{props.region}:{props.account}"
-    arn = f"arn:{props.partition}"
-    groups = f"{arn}:logs:{here}:log-group:{GROUPS}"
+    site, groups = props.site, props.site.arn("logs", f"log-group:{GROUPS}")
     return [
         iam.allow(
             "Keys",
@@ -118,9 +114,9 @@ def _everywhere(props: WorkloadProps, log_streams: str) -> list[iam.Statement]:
             ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             [f"{groups}/*"],
         ),
-        iam.allow("EndpointLogs", ["logs:CreateLogGroup"], [f"{groups}/Endpoints/{props.prefix}-*"]),
-        iam.allow("Alerts", ["sns:Publish"], [f"{arn}:sns:{here}:{props.prefix}-alerts"]),
-        iam.allow("Platform", ["ssm:GetParameter"], [f"{arn}:ssm:{here}:parameter/groundway/{props.environment}/*"]),
+        iam.allow("EndpointLogs", ["logs:CreateLogGroup"], [f"{groups}/Endpoints/{site.prefix}-*"]),
+        iam.allow("Alerts", ["sns:Publish"], [site.arn("sns", f"{site.prefix}-alerts")]),
+        iam.allow("Platform", ["ssm:GetParameter"], [site.arn("ssm", f"parameter/groundway/{site.environment}/*")]),
         iam.allow(
             "Image",
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],

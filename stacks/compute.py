@@ -27,8 +27,7 @@ class Compute(EnvironmentStack):
             self,
             "cluster",
             ClusterProps(
-                name=environment.prefix,
-                account=environment.account,
+                site=self.site,
                 cluster=environment.cluster,
                 vpc_id=network.vpc_id,
                 subnet_ids=network.private_subnet_ids,
@@ -38,30 +37,31 @@ class Compute(EnvironmentStack):
                 log_key_arn=foundation.telemetry_key.arn,
                 log_retention_days=environment.logs.retention_days,
                 deletion_protection=environment.protection,
-                partition=environment.partition,
             ),
         )
         place = PoolsProps(
-            prefix=environment.prefix,
+            site=self.site,
             cluster_name=self.cluster.name,
             vpc_id=network.vpc_id,
             subnet_ids=network.private_subnet_ids,
             zones=network.private_zones,
             security_group_ids=[network.workload_security_group_id],
-            node_role=node_role(
-                self, "node", f"{environment.prefix}-node", boundary.arn, partition=environment.partition
-            ),
+            node_role=node_role(self, "node", self.site, f"{self.site.prefix}-node", boundary.arn),
             tags=environment.cost_tags.aws(),
         )
         cpu_pools = CpuPools(self, "cpu", place, environment.cpu_pools)
         self.gpu_pools = GpuPools(self, "gpu", place, environment.gpu_pools)
         self._cluster_access(foundation)
         self._addons(foundation, cpu_pools)
-        self.collector = self._collector(boundary.arn)
+        self.collector = Collector(
+            self,
+            "collector",
+            CollectorProps(site=self.site, cluster=self.cluster.pods, boundary_arn=boundary.arn),
+        )
         self.karpenter = self._karpenter(boundary.arn) if environment.cluster.karpenter else None
         self.training_images = self._repository("training", foundation.data_key.arn)
         self.serving_images = self._repository("serving", foundation.data_key.arn)
-        self.image_signing = ImageSigning(self, "image-signing", ImageSigningProps(prefix=environment.prefix))
+        self.image_signing = ImageSigning(self, "image-signing", ImageSigningProps(site=self.site))
         if environment.images.upstreams:
             cache = self._image_cache(foundation)
             cache.grant("nodes", place.node_role.role.name)
@@ -72,8 +72,8 @@ class Compute(EnvironmentStack):
 
     def _cluster_access(self, foundation: Foundation) -> None:
         """CI and operators may do everything in the cluster; engineers look at it, and work where training runs."""
-        environment, people = self.environment, foundation.people
-        ci = f"arn:{environment.partition}:iam::{environment.account}:role/{policies.ci_role_name(environment.prefix)}"
+        people = foundation.people
+        ci = self.site.global_arn("iam", f"role/{policies.ci_role_name(self.site.prefix)}")
         engineers = (
             Grant("AmazonEKSViewPolicy"),
             Grant("AmazonEKSEditPolicy", [service_accounts.TRAINING.namespace]),
@@ -83,7 +83,7 @@ class Compute(EnvironmentStack):
             ("ops", people.ops_arn, ADMIN),
             ("engineers", people.engineers_arn, engineers),
         ):
-            ClusterAccess(self, f"{name}-access", self.cluster.name, role_arn, grants, environment.partition)
+            ClusterAccess(self, f"{name}-access", self.site, self.cluster.name, role_arn, grants)
 
     def _addons(self, foundation: Foundation, cpu_pools: CpuPools) -> None:
         environment = self.environment
@@ -92,34 +92,15 @@ class Compute(EnvironmentStack):
             self,
             "addons",
             AddonsProps(
-                prefix=environment.prefix,
-                account=environment.account,
-                region=environment.region,
+                site=self.site,
                 cluster=self.cluster.pods,
                 addons=environment.cluster.addons,
                 boundary_arn=foundation.boundary.arn,
                 log_key_arn=foundation.telemetry_key.arn,
                 log_retention_days=environment.logs.retention_days,
                 nodes=cpu_pools.groups,
-                buckets=[f"arn:{environment.partition}:s3:::{bucket}" for bucket in buckets],
+                buckets=[self.site.bucket_arn(bucket) for bucket in buckets],
                 bucket_key_arns=[foundation.data_key.arn],
-                partition=environment.partition,
-            ),
-        )
-
-    def _collector(self, boundary_arn: str) -> Collector:
-        environment = self.environment
-        return Collector(
-            self,
-            "collector",
-            CollectorProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                account=environment.account,
-                region=environment.region,
-                cluster=self.cluster.pods,
-                boundary_arn=boundary_arn,
-                partition=environment.partition,
             ),
         )
 
@@ -129,15 +110,11 @@ class Compute(EnvironmentStack):
             self,
             "karpenter",
             KarpenterProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                account=environment.account,
-                region=environment.region,
+                site=self.site,
                 cluster=self.cluster.pods,
                 boundary_arn=boundary_arn,
                 pools=[name for name, pool in environment.gpu_pools.items() if pool.scaler == "karpenter"],
                 efa_security_group_id=self.gpu_pools.efa_security_group_id,
-                partition=environment.partition,
             ),
         )
 
@@ -146,13 +123,13 @@ class Compute(EnvironmentStack):
             self,
             f"{purpose}-images",
             ImageRepositoryProps(
-                name=f"{self.environment.prefix}/{purpose}",
+                site=self.site,
+                name=f"{self.site.prefix}/{purpose}",
                 key_arn=key_arn,
                 keep=self.environment.images.keep,
                 readers=self.environment.access.promoted_to,
                 force_delete=not self.environment.protection,
                 protect=self.environment.protection,
-                partition=self.environment.partition,
             ),
         )
 
@@ -162,14 +139,11 @@ class Compute(EnvironmentStack):
             self,
             "image-cache",
             PullThroughProps(
-                prefix=environment.prefix,
-                account=environment.account,
-                region=environment.region,
+                site=self.site,
                 upstreams=environment.images.upstreams,
                 key_arn=foundation.data_key.arn,
                 boundary_arn=foundation.boundary.arn,
                 tags=environment.cost_tags.aws(),
                 keep=environment.images.keep,
-                partition=environment.partition,
             ),
         )

@@ -20,59 +20,39 @@ class Foundation(EnvironmentStack):
     def __init__(self, scope: Construct, environment: Environment, cloud: Cloud) -> None:
         super().__init__(scope, "foundation", environment, cloud)
         self._keys()
-        self.boundary = PermissionBoundary(
-            self,
-            "boundary",
-            PermissionBoundaryProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                account=environment.account,
-                region=environment.region,
-                partition=environment.partition,
-            ),
-        )
+        self.boundary = PermissionBoundary(self, "boundary", PermissionBoundaryProps(site=self.site))
         self.network = Network(
             self,
             "network",
             NetworkProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                region=environment.region,
-                account=environment.account,
+                site=self.site,
                 network=environment.network,
                 boundary_arn=self.boundary.arn,
                 log_key_arn=self.telemetry_key.arn,
                 log_retention_days=environment.logs.retention_days,
-                partition=environment.partition,
             ),
         )
-
+        self.job_network = JobNetwork(
+            site=self.site,
+            subnet_ids=self.network.private_subnet_ids,
+            security_group_ids=[self.network.workload_security_group_id],
+        )
         self.people = self._people()
         self.audit = self._audit()
 
     def _people(self) -> People:
         """Their boundary, and the role that deploys, are made before all stacks, by `groundway bootstrap`."""
         environment = self.environment
-        bounds = policies.operator_boundary_name(environment.prefix)
+        bounds = policies.operator_boundary_name(self.site.prefix)
         return People(
             self,
             "people",
             AccessProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                account=environment.account,
-                region=environment.region,
+                site=self.site,
                 access=environment.access,
-                boundary_arn=f"arn:{environment.partition}:iam::{environment.account}:policy/{bounds}",
+                boundary_arn=self.site.global_arn("iam", f"policy/{bounds}"),
                 state_bucket=environment.state_bucket,
-                jobs=JobNetwork(
-                    account=environment.account,
-                    region=environment.region,
-                    subnet_ids=self.network.private_subnet_ids,
-                    security_group_ids=[self.network.workload_security_group_id],
-                    partition=environment.partition,
-                ),
-                partition=environment.partition,
+                jobs=self.job_network,
             ),
         )
 
@@ -82,10 +62,7 @@ class Foundation(EnvironmentStack):
             self,
             "audit",
             AuditProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                account=environment.account,
-                region=environment.region,
+                site=self.site,
                 audit=environment.audit,
                 watched_buckets=[environment.bucket_name(p) for p in ("data", "models", "features")],
                 evidence=environment.bucket_name("evidence"),
@@ -94,7 +71,6 @@ class Foundation(EnvironmentStack):
                 log_retention_days=environment.logs.retention_days,
                 boundary_arn=self.boundary.arn,
                 protect=environment.protection,
-                partition=environment.partition,
             ),
         )
 
@@ -109,10 +85,7 @@ class Foundation(EnvironmentStack):
         )
         self.telemetry_key = self._key("telemetry", "Logs and alerts", ("sns",), logs=True, publishers=PUBLISHERS)
         self.metrics_key = self._key("metrics", "Prometheus", ("aps",))
-        trail = trail_arn(
-            self.environment.prefix, self.environment.account, self.environment.region, self.environment.partition
-        )
-        self.audit_key = self._key("audit", "The trail, and evidence", ("s3",), trail_arn=trail)
+        self.audit_key = self._key("audit", "The trail, and evidence", ("s3",), trail_arn=trail_arn(self.site))
 
     def _key(
         self,
@@ -128,15 +101,13 @@ class Foundation(EnvironmentStack):
             self,
             f"{purpose}-key",
             KeyProps(
-                name=f"{environment.prefix}-{purpose}",
+                site=self.site,
+                name=f"{self.site.prefix}-{purpose}",
                 description=description,
-                account=environment.account,
-                region=environment.region,
                 services=services,
                 logs=logs,
                 publishers=publishers,
                 trail_arn=trail_arn,
-                partition=environment.partition,
                 deletion_window_days=30 if environment.protection else 7,
                 protect=environment.protection,
             ),

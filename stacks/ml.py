@@ -10,7 +10,6 @@ from infra.cdk import Construct
 from infra.feature_groups import FeatureGroups, FeatureGroupsProps
 from infra.feature_store import FeatureStore, FeatureStoreProps
 from infra.job_logs import JobLogs
-from infra.job_network import JobNetwork
 from infra.model_registry import ModelRegistry, ModelRegistryProps
 from infra.pipelines import Pipelines
 from infra.promotion import PromotionProps, PromotionReader
@@ -42,30 +41,16 @@ class MachineLearning(EnvironmentStack):
             self,
             "model-registry",
             ModelRegistryProps(
-                prefix=environment.prefix,
-                account=environment.account,
-                region=environment.region,
+                site=self.site,
                 readers=environment.access.promoted_to,
                 protect=environment.protection,
-                partition=environment.partition,
             ),
         )
         self.registry = self._registry_database(foundation)
-        self.job_network = JobNetwork(
-            account=environment.account,
-            region=environment.region,
-            subnet_ids=foundation.network.private_subnet_ids,
-            security_group_ids=[foundation.network.workload_security_group_id],
-            partition=environment.partition,
-        )
         if environment.audit.account_wide:
             JobLogs(self, "job-logs", foundation.telemetry_key.arn, environment.logs.retention_days)
         workload = WorkloadProps(
-            prefix=environment.prefix,
-            environment=environment.name,
-            account=environment.account,
-            region=environment.region,
-            partition=environment.partition,
+            site=self.site,
             boundary_arn=foundation.boundary.arn,
             data=self.data,
             models=self.models,
@@ -74,7 +59,7 @@ class MachineLearning(EnvironmentStack):
             feature_groups=self.feature_groups,
             queries=self.queries,
             registry=self.registry,
-            network=self.job_network,
+            network=foundation.job_network,
             data_key_arn=self._key_arn,
             telemetry_key_arn=foundation.telemetry_key.arn,
             cluster=compute.cluster.pods,
@@ -93,15 +78,13 @@ class MachineLearning(EnvironmentStack):
             self,
             "promotion-reader",
             PromotionProps(
-                prefix=environment.prefix,
-                environment=environment.name,
+                site=self.site,
                 accounts=environment.access.promoted_to,
                 models=self.models,
                 key_arn=self._key_arn,
                 model_registry_arn=registry_arn,
                 image_arns=[compute.training_images.arn, compute.serving_images.arn],
                 boundary_arn=foundation.boundary.arn,
-                partition=environment.partition,
             ),
         )
 
@@ -111,10 +94,7 @@ class MachineLearning(EnvironmentStack):
             self,
             "registry-database",
             RegistryDatabaseProps(
-                prefix=environment.prefix,
-                account=environment.account,
-                region=environment.region,
-                partition=environment.partition,
+                site=self.site,
                 database=environment.registry,
                 vpc_id=network.vpc_id,
                 subnet_ids=network.intra_subnet_ids,
@@ -134,7 +114,7 @@ class MachineLearning(EnvironmentStack):
             self,
             "feature-store",
             FeatureStoreProps(
-                prefix=environment.prefix,
+                site=self.site,
                 key_arn=self._key_arn,
                 bucket=bucket,
                 online=environment.online_table,
@@ -145,8 +125,7 @@ class MachineLearning(EnvironmentStack):
             self,
             "offline-queries",
             offline_queries.OfflineQueriesProps(
-                prefix=environment.prefix,
-                account=environment.account,
+                site=self.site,
                 bucket=bucket,
                 key_arn=self._key_arn,
                 force_destroy=not environment.protection,
@@ -156,16 +135,13 @@ class MachineLearning(EnvironmentStack):
             self,
             "feature-groups",
             FeatureGroupsProps(
-                prefix=environment.prefix,
-                account=environment.account,
-                region=environment.region,
+                site=self.site,
                 groups=environment.feature_groups,
                 bucket=bucket,
                 database=self.features.database_name,
                 key_arn=self._key_arn,
                 boundary_arn=foundation.boundary.arn,
                 protect=environment.protection,
-                partition=environment.partition,
             ),
         )
 
@@ -179,7 +155,6 @@ class MachineLearning(EnvironmentStack):
                 force_destroy=not self.environment.protection,
                 old_versions_days=90 if self.environment.protection else 7,
                 protect=self.environment.protection,
-                partition=self.environment.partition,
                 **more,
             ),
         )

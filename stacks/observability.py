@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from groundway import platform
-from groundway.environment import Environment
+from groundway.environment import Environment, policies
 from groundway.tags import KEYS
 from infra.alerts import Alerts, AlertsProps
 from infra.anomalies import Anomalies, AnomaliesProps
@@ -41,9 +41,7 @@ class Observability(EnvironmentStack):
             self,
             "monitoring",
             MonitoringProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                region=environment.region,
+                site=self.site,
                 topic_arn=self.alerts.topic_arn,
                 pages_topic_arn=self.pages.topic_arn,
                 cluster_name=compute.cluster.name,
@@ -58,23 +56,18 @@ class Observability(EnvironmentStack):
             self,
             "cost-controls",
             CostControlsProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                account=environment.account,
+                site=self.site,
                 budget=environment.budget,
                 topic_arn=self.alerts.topic_arn,
                 boundary_arn=foundation.boundary.arn,
                 stopped_role_arns=[ml.training.role_arn, ml.pipelines.role_arn],
-                partition=environment.partition,
             ),
         )
         self.prometheus = Prometheus(
             self,
             "prometheus",
             PrometheusProps(
-                prefix=environment.prefix,
-                environment=environment.name,
-                region=environment.region,
+                site=self.site,
                 key_arn=foundation.metrics_key.arn,
                 log_key_arn=foundation.telemetry_key.arn,
                 log_retention_days=environment.logs.retention_days,
@@ -98,10 +91,7 @@ class Observability(EnvironmentStack):
             self,
             "grafana",
             GrafanaProps(
-                prefix=self.environment.prefix,
-                account=self.environment.account,
-                region=self.environment.region,
-                partition=self.environment.partition,
+                site=self.site,
                 boundary_arn=foundation.boundary.arn,
                 workspace_arn=self.prometheus.arn,
                 subnet_ids=foundation.network.private_subnet_ids,
@@ -117,8 +107,7 @@ class Observability(EnvironmentStack):
             self,
             "anomalies",
             AnomaliesProps(
-                prefix=environment.prefix,
-                environment=environment.name,
+                site=self.site,
                 by_service=environment.audit.account_wide,
                 tags=tags,
                 usd=billing.anomaly_usd,
@@ -135,33 +124,28 @@ class Observability(EnvironmentStack):
                     key_arn=None,
                     force_destroy=not environment.protection,
                     protect=environment.protection,
-                    partition=environment.partition,
-                    statements=[writers(f"arn:{environment.partition}:s3:::{name}", environment.account)],
+                    statements=[writers(self.site, name)],
                 ),
             )
             BillExports(
                 self,
                 "exports",
                 BillExportsProps(
-                    prefix=environment.prefix,
-                    account=environment.account,
-                    region=environment.region,
+                    site=self.site,
                     bucket=bucket,
                     protect=environment.protection,
-                    partition=environment.partition,
                 ),
             )
 
     def _trail_alarms(self, foundation: Foundation) -> None:
-        prefix = self.environment.prefix
         TrailAlarms(
             self,
             "trail-alarms",
             TrailAlarmsProps(
-                prefix=prefix,
+                site=self.site,
                 log_group_name=foundation.audit.log_group_name,
                 topic_arn=self.alerts.topic_arn,
-                ci_role_name=f"{prefix}-ci",
+                ci_role_name=policies.ci_role_name(self.site.prefix),
             ),
         )
 
@@ -170,8 +154,7 @@ class Observability(EnvironmentStack):
             self,
             severity,
             AlertsProps(
-                prefix=self.environment.prefix,
-                account=self.environment.account,
+                site=self.site,
                 key_arn=foundation.telemetry_key.arn,
                 emails=emails,
                 severity=severity,

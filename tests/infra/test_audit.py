@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from sites import DEV
 
 from groundway import environment
 from groundway.environment import Environment, load_all
@@ -41,13 +42,10 @@ def audited(**settings: Any) -> Made:
     """What is made with these settings of `audit`."""
     stack = TerraformStack(cdk.Testing.app(), "stack")
     props = AuditProps(
-        prefix="p",
-        environment="dev",
-        account="111111111111",
-        region="eu-west-1",
+        site=DEV,
         audit=environment.Audit(**settings),
-        watched_buckets=["p-data"],
-        evidence="p-evidence",
+        watched_buckets=["groundway-dev-data"],
+        evidence="groundway-dev-evidence",
         key_arn="key",
         log_key_arn="key",
         log_retention_days=7,
@@ -164,7 +162,7 @@ def test_a_lock_that_locks_nothing_is_refused(key: str, value: Any) -> None:
 
 def alarmed() -> Made:
     stack = TerraformStack(cdk.Testing.app(), "stack")
-    props = TrailAlarmsProps(prefix="p", log_group_name="/trail", topic_arn="topic", ci_role_name="p-ci")
+    props = TrailAlarmsProps(site=DEV, log_group_name="/trail", topic_arn="topic", ci_role_name="groundway-dev-ci")
     TrailAlarms(stack, "alarms", props)
     return json.loads(cdk.Testing.synth(stack))["resource"]  # type: ignore[no-any-return]  # JSON
 
@@ -173,7 +171,7 @@ def test_every_suspicion_has_a_filter_and_an_alarm_on_its_metric() -> None:
     found = alarmed()
     filters = {f["name"]: f for f in found["aws_cloudwatch_log_metric_filter"].values()}
     alarms = {a["alarm_name"]: a for a in found["aws_cloudwatch_metric_alarm"].values()}
-    assert set(filters) == set(alarms) == {f"p-{s.name}" for s in SUSPICIONS}
+    assert set(filters) == set(alarms) == {f"groundway-dev-{s.name}" for s in SUSPICIONS}
     for name, alarm in alarms.items():
         transformation = filters[name]["metric_transformation"]
         assert (alarm["namespace"], alarm["metric_name"]) == (transformation["namespace"], transformation["name"])
@@ -193,8 +191,9 @@ def test_patterns_are_of_the_form_that_cloudwatch_takes() -> None:
 def test_what_ci_does_is_expected_of_ci_alone() -> None:
     found = {f["name"]: f["pattern"] for f in alarmed()["aws_cloudwatch_log_metric_filter"].values()}
     for suspicion in SUSPICIONS:
-        excused = '!= "p-ci"' in found[f"p-{suspicion.name}"]
+        pattern = found[f"groundway-dev-{suspicion.name}"]
+        excused = '!= "groundway-dev-ci"' in pattern
         assert excused is suspicion.by_hand
-        assert ("NOT EXISTS) ||" in found[f"p-{suspicion.name}"]) is excused  # users, who have no role, are not excused
+        assert ("NOT EXISTS) ||" in pattern) is excused  # users, who have no role, are not excused
     assert not next(s for s in SUSPICIONS if s.name == "root-use").by_hand
     assert not next(s for s in SUSPICIONS if s.name == "key-deletion").by_hand

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway import environment
 from groundway.environment.service_accounts import TRAINING, ServiceAccount, workload
@@ -14,7 +15,6 @@ from infra.cluster import Cluster, ClusterProps
 from infra.cluster_access import ADMIN, ClusterAccess, Grant
 from infra.pod_identity import PodRole, PodRoleProps
 
-ACCOUNT = "111111111111"
 KINDS = ("pod_identity", "irsa")
 
 
@@ -32,8 +32,7 @@ def made(stack: TerraformStack, **settings: Any) -> Cluster:
         stack,
         "cluster",
         ClusterProps(
-            name="c",
-            account=ACCOUNT,
+            site=DEV,
             cluster=environment.Cluster(**settings),
             vpc_id="vpc-1",
             subnet_ids=["subnet-1", "subnet-2"],
@@ -51,9 +50,7 @@ def addons(stack: TerraformStack, cluster: Cluster, versions: dict[str, str | No
         stack,
         "addons",
         AddonsProps(
-            prefix="p",
-            account=ACCOUNT,
-            region="eu-west-1",
+            site=DEV,
             cluster=cluster.pods,
             addons=versions,
             boundary_arn="boundary",
@@ -78,7 +75,7 @@ def test_its_maker_is_let_in_by_an_entry_only_and_old_clusters_stay(stack: Terra
 
 def test_a_grant_is_for_the_cluster_or_for_namespaces(stack: TerraformStack) -> None:
     edit = Grant("AmazonEKSEditPolicy", [TRAINING.namespace])
-    ClusterAccess(stack, "engineers", "c", "arn:aws:iam::111111111111:role/e", [*ADMIN, edit])
+    ClusterAccess(stack, "engineers", DEV, "c", "arn:aws:iam::111111111111:role/e", [*ADMIN, edit])
     [entry] = resources(stack, "aws_eks_access_entry")
     assert (entry["type"], entry["principal_arn"]) == ("STANDARD", "arn:aws:iam::111111111111:role/e")
     scopes = {
@@ -100,12 +97,12 @@ def pod_role(stack: TerraformStack, kind: str) -> str:
         PodRoleProps(
             cluster=cluster.pods,
             pods=ServiceAccount("work", "jobs"),
-            name="p-jobs",
+            name="groundway-dev-jobs",
             description="",
             boundary_arn="boundary",
         ),
     )
-    [role] = [r for r in resources(stack, "aws_iam_role") if r["name"] == "p-jobs"]
+    [role] = [r for r in resources(stack, "aws_iam_role") if r["name"] == "groundway-dev-jobs"]
     document: str = role["assume_role_policy"]
     return document
 
@@ -114,7 +111,7 @@ def test_a_pod_identity_is_of_one_service_account_of_one_cluster(stack: Terrafor
     [statement] = json.loads(pod_role(stack, "pod_identity"))["Statement"]
     assert statement["Principal"] == {"Service": ["pods.eks.amazonaws.com"]}
     assert statement["Condition"]["StringEquals"] == {
-        "aws:SourceAccount": ACCOUNT,
+        "aws:SourceAccount": DEV.account,
         "aws:RequestTag/kubernetes-namespace": "work",
         "aws:RequestTag/kubernetes-service-account": "jobs",
     }
@@ -154,7 +151,7 @@ def test_add_ons_that_call_aws_have_a_role_of_their_own(kind: str, stack: Terraf
         )
         assert ("service_account_role_arn" in addon) is (identity is not None and kind == "irsa")
     names = {r["name"] for r in resources(stack, "aws_iam_role")}
-    assert names == {"c-cluster", "p-vpc-cni", "p-ebs-csi-driver"}
+    assert names == {"groundway-dev-cluster", "groundway-dev-vpc-cni", "groundway-dev-ebs-csi-driver"}
 
 
 def test_what_runs_on_nodes_waits_for_them_and_what_nodes_need_does_not(stack: TerraformStack) -> None:
@@ -168,7 +165,7 @@ def test_insights_have_their_log_groups_made_and_cannot_make_more(stack: Terrafo
     addons(stack, made(stack), {"amazon-cloudwatch-observability": None})
     groups = {g["name"] for g in resources(stack, "aws_cloudwatch_log_group")}
     assert {g for g in groups if g.startswith("/aws/containerinsights/")} == {
-        f"/aws/containerinsights/p/{kind}" for kind in ("application", "dataplane", "host", "performance")
+        f"/aws/containerinsights/groundway-dev/{kind}" for kind in ("application", "dataplane", "host", "performance")
     }
     [policy] = resources(stack, "aws_iam_role_policy")
     assert "logs:CreateLogGroup" not in policy["policy"]

@@ -1,9 +1,11 @@
 """Single constructs, with what no environment of ours sets: other processors, no statements."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway import environment
 from groundway.environment import CpuPool, GpuPool
@@ -14,8 +16,6 @@ from infra.cpu_pools import CpuPools
 from infra.gpu_pools import GpuPools
 from infra.identity import PermissionBoundaryProps, Role, RoleProps, boundary_document
 from infra.nodes import PoolsProps, node_role
-
-ACCOUNT = "111111111111"
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
 
 def place(scope: Construct) -> PoolsProps:
     return PoolsProps(
-        prefix="p",
+        site=DEV,
         cluster_name="c",
         vpc_id="vpc-1",
         subnet_ids=["subnet-1"],
         zones=["eu-west-1a"],
         security_group_ids=["sg-1"],
-        node_role=node_role(scope, "node", "p-node", "boundary"),
+        node_role=node_role(scope, "node", DEV, "groundway-dev-node", "boundary"),
         tags={"team": "t"},
     )
 
@@ -84,8 +84,7 @@ def test_the_endpoint_is_public_only_for_named_networks(
         stack,
         "cluster",
         ClusterProps(
-            name="c",
-            account=ACCOUNT,
+            site=DEV,
             cluster=environment.Cluster(endpoint_access_cidrs=cidrs),
             vpc_id="vpc-1",
             subnet_ids=["subnet-1", "subnet-2"],
@@ -104,17 +103,17 @@ def test_the_endpoint_is_public_only_for_named_networks(
 
 def test_a_role_without_statements_has_no_policy(stack: TerraformStack) -> None:
     trust = [iam.trust(["ec2.amazonaws.com"])]
-    bare = Role(stack, "bare", RoleProps(name="bare", description="", trust=trust, boundary_arn="b"))
+    bare = Role(stack, "bare", RoleProps(site=DEV, name="bare", description="", trust=trust, boundary_arn="b"))
     assert bare.ready == []
     assert resources(stack, "aws_iam_role_policy") == []
     able = RoleProps(
+        site=replace(DEV, partition="aws-cn"),
         name="able",
         description="",
         trust=trust,
         boundary_arn="b",
         statements=[iam.allow("S", ["s3:GetObject"], ["arn:aws:s3:::b/*"])],
         managed=["AmazonEKSClusterPolicy"],
-        partition="aws-cn",
     )
     assert len(Role(stack, "able", able).ready) == 2
     [attachment] = resources(stack, "aws_iam_role_policy_attachment")
@@ -124,8 +123,6 @@ def test_a_role_without_statements_has_no_policy(stack: TerraformStack) -> None:
 def test_a_boundary_with_an_unknown_placeholder_is_refused(tmp_path: Any) -> None:
     template = tmp_path / "boundary.json"
     template.write_text('{"Resource": "${acount}"}')
-    props = PermissionBoundaryProps(
-        prefix="p", environment="dev", account=ACCOUNT, region="eu-west-1", template=template
-    )
+    props = PermissionBoundaryProps(site=DEV, template=template)
     with pytest.raises(KeyError, match="acount"):
         boundary_document(props)

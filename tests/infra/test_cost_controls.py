@@ -1,11 +1,13 @@
 """Budgets, the brake, anomalies, tags on the bill and its exports."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway.environment import Budget
 from groundway.tags import KEYS
@@ -17,8 +19,8 @@ from infra.budgets import STARTS
 from infra.cdk import TerraformStack
 from infra.cost_controls import CostControls, CostControlsProps
 
-ACCOUNT = "333333333333"
-TRAINING = f"arn:aws:iam::{ACCOUNT}:role/groundway-prod-training"
+PROD = replace(DEV, prefix="groundway-prod", environment="prod", account="333333333333")
+TRAINING = f"arn:aws:iam::{PROD.account}:role/groundway-prod-training"
 
 
 @pytest.fixture
@@ -33,9 +35,7 @@ def synthesized(stack: TerraformStack) -> dict[str, dict[str, Any]]:
 
 def controls(stack: TerraformStack, **budget: Any) -> dict[str, dict[str, Any]]:
     props = CostControlsProps(
-        prefix="groundway-prod",
-        environment="prod",
-        account=ACCOUNT,
+        site=PROD,
         budget=Budget(monthly_usd=Decimal(1000), **budget),
         topic_arn="topic",
         boundary_arn="boundary",
@@ -104,7 +104,7 @@ def test_budgets_may_attach_that_policy_to_those_roles_and_nothing_else(stack: T
     [role] = made["aws_iam_role"].values()
     [trust] = json.loads(role["assume_role_policy"])["Statement"]
     assert trust["Principal"] == {"Service": ["budgets.amazonaws.com"]}
-    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": PROD.account}}
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,7 @@ def test_anomalies_are_looked_for_where_the_account_can(
     by_service: bool, payer: bool, kinds: list[str], stack: TerraformStack
 ) -> None:
     tags = CostAllocationTags(stack, "tags", KEYS if payer else ()).tags
-    props = AnomaliesProps(
-        prefix="p", environment="prod", by_service=by_service, tags=tags, usd=Decimal("50.00"), topic_arn="topic"
-    )
+    props = AnomaliesProps(site=PROD, by_service=by_service, tags=tags, usd=Decimal("50.00"), topic_arn="topic")
     Anomalies(stack, "anomalies", props)
     made = synthesized(stack)
     monitors = made.get("aws_ce_anomaly_monitor", {})
@@ -149,9 +147,9 @@ def test_every_cost_tag_is_activated(stack: TerraformStack) -> None:
 @pytest.fixture
 def exports(stack: TerraformStack) -> dict[str, dict[str, Any]]:
     name = "groundway-prod-333333333333-billing"
-    statement = billing.writers(f"arn:aws:s3:::{name}", ACCOUNT)
+    statement = billing.writers(PROD, name)
     bucket = Bucket(stack, "bucket", BucketProps(name=name, key_arn=None, statements=[statement]))
-    props = BillExportsProps(prefix="groundway-prod", account=ACCOUNT, region="eu-west-1", bucket=bucket, protect=True)
+    props = BillExportsProps(site=PROD, bucket=bucket, protect=True)
     BillExports(stack, "exports", props)
     return synthesized(stack)
 
@@ -192,8 +190,8 @@ def test_only_the_bill_of_this_account_is_written_to_the_bucket(exports: dict[st
     [policy] = exports["aws_s3_bucket_policy"].values()
     [allow] = [s for s in json.loads(policy["policy"])["Statement"] if s["Effect"] == "Allow"]
     assert set(allow["Principal"]["Service"]) == {"bcm-data-exports.amazonaws.com", "billingreports.amazonaws.com"}
-    assert allow["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
-    assert all(f":us-east-1:{ACCOUNT}:" in source for source in allow["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert allow["Condition"]["StringEquals"] == {"aws:SourceAccount": PROD.account}
+    assert all(f":us-east-1:{PROD.account}:" in source for source in allow["Condition"]["ArnLike"]["aws:SourceArn"])
     [encryption] = exports["aws_s3_bucket_server_side_encryption_configuration"].values()
     [rule] = encryption["rule"]
     assert rule["apply_server_side_encryption_by_default"] == {"sse_algorithm": "AES256"}

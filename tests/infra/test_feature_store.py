@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway import environment
 from groundway.environment import FeatureGroup
@@ -14,7 +15,6 @@ from infra.feature_groups import FeatureGroups, FeatureGroupsProps
 from infra.feature_store import FeatureStore, FeatureStoreProps
 from infra.offline_queries import OfflineQueries, OfflineQueriesProps
 
-ACCOUNT = "111111111111"
 ROUTES = {"record": "route", "features": {"delay_mean": "fractional", "flights": "integral"}}
 
 
@@ -25,7 +25,7 @@ def stack() -> TerraformStack:
 
 @pytest.fixture
 def bucket(stack: TerraformStack) -> Bucket:
-    return Bucket(stack, "bucket", BucketProps(name="p-features", key_arn="key"))
+    return Bucket(stack, "bucket", BucketProps(name="groundway-dev-features", key_arn="key"))
 
 
 def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
@@ -34,12 +34,10 @@ def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
 
 def groups(stack: TerraformStack, bucket: Bucket, protect: bool = False, **named: dict[str, Any]) -> FeatureGroups:
     props = FeatureGroupsProps(
-        prefix="p",
-        account=ACCOUNT,
-        region="eu-west-1",
+        site=DEV,
         groups={name: FeatureGroup(**data) for name, data in named.items()},
         bucket=bucket,
-        database="p_features",
+        database="groundway_dev_features",
         key_arn="key",
         boundary_arn="boundary",
         protect=protect,
@@ -50,7 +48,7 @@ def groups(stack: TerraformStack, bucket: Bucket, protect: bool = False, **named
 def test_a_group_has_the_features_that_the_environment_names(stack: TerraformStack, bucket: Bucket) -> None:
     groups(stack, bucket, routes=ROUTES)
     [group] = resources(stack, "aws_sagemaker_feature_group")
-    assert group["feature_group_name"] == "p-routes"
+    assert group["feature_group_name"] == "groundway-dev-routes"
     assert (group["record_identifier_feature_name"], group["event_time_feature_name"]) == ("route", "event_time")
     assert {f["feature_name"]: f["feature_type"] for f in group["feature_definition"]} == {
         "route": "String",
@@ -67,7 +65,7 @@ def test_its_records_lie_encrypted_in_a_place_of_their_own(stack: TerraformStack
     assert offline["s3_storage_config"]["s3_uri"].endswith("/feature-groups/")
     assert offline["s3_storage_config"]["kms_key_id"] == "key"
     assert (offline["data_catalog_config"]["database"], offline["data_catalog_config"]["table_name"]) == (
-        "p_features",
+        "groundway_dev_features",
         "routes",
     )
 
@@ -104,7 +102,7 @@ def test_protected_features_are_kept(protect: bool, stack: TerraformStack, bucke
     groups(stack, bucket, protect, routes=ROUTES)
     online = environment.OnlineTable()
     FeatureStore(
-        stack, "store", FeatureStoreProps(prefix="p", key_arn="key", bucket=bucket, online=online, protect=protect)
+        stack, "store", FeatureStoreProps(site=DEV, key_arn="key", bucket=bucket, online=online, protect=protect)
     )
     for kind in ("aws_sagemaker_feature_group", "aws_dynamodb_table", "aws_glue_catalog_database"):
         [made] = resources(stack, kind)
@@ -115,7 +113,7 @@ def test_no_query_escapes_what_the_workgroup_says(stack: TerraformStack, bucket:
     OfflineQueries(
         stack,
         "queries",
-        OfflineQueriesProps(prefix="p", account=ACCOUNT, bucket=bucket, key_arn="key", scan_limit=10**8),
+        OfflineQueriesProps(site=DEV, bucket=bucket, key_arn="key", scan_limit=10**8),
     )
     [group] = resources(stack, "aws_athena_workgroup")
     configuration = group["configuration"]
@@ -123,5 +121,5 @@ def test_no_query_escapes_what_the_workgroup_says(stack: TerraformStack, bucket:
     assert configuration["bytes_scanned_cutoff_per_query"] == 10**8
     results = configuration["result_configuration"]
     assert results["output_location"].endswith("/queries/")
-    assert results["expected_bucket_owner"] == ACCOUNT
+    assert results["expected_bucket_owner"] == DEV.account
     assert results["encryption_configuration"] == {"encryption_option": "SSE_KMS", "kms_key_arn": "key"}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from sites import DEV
 
 from groundway.environment import GpuPool, Reservation, Sharing
 from groundway.errors import InvalidInput
@@ -52,13 +53,13 @@ MANAGED = {name: pool for name, pool in POOLS.items() if pool.scaler == "managed
 def synthesized(pools: dict[str, GpuPool]) -> dict[str, dict[str, Any]]:
     stack = TerraformStack(cdk.Testing.app(), "stack")
     place = PoolsProps(
-        prefix="p",
+        site=DEV,
         cluster_name="c",
         vpc_id="vpc-1",
         subnet_ids=["subnet-a", "subnet-b", "subnet-c"],
         zones=["zone-a", "zone-b", "zone-c"],
         security_group_ids=["sg-workload"],
-        node_role=node_role(stack, "node", "p-node", "boundary"),
+        node_role=node_role(stack, "node", DEV, "groundway-dev-node", "boundary"),
         tags=TAGS,
     )
     GpuPools(stack, "gpu", place, pools)
@@ -75,7 +76,7 @@ def one(made: dict[str, dict[str, Any]], kind: str, name: str) -> dict[str, Any]
     """The resource of a pool: by its name tag, its name, or its place in the tree."""
     for resource in made.get(kind, {}).values():
         names = (resource.get("node_group_name"), resource.get("name"), resource.get("tags", {}).get("Name"))
-        if name in names or f"p-{name}" in names:
+        if name in names or f"groundway-dev-{name}" in names:
             return dict(resource)
     return None
 
@@ -192,7 +193,7 @@ def test_what_is_started_is_safe_and_carries_the_cost_tags(name: str, made: dict
     spot = {"spot-instances-request"} if pool.capacity == "spot" else set()
     assert set(specifications) == {"instance", "volume", "network-interface"} | spot
     for tags in specifications.values():
-        assert tags == {**TAGS, "Name": f"p-{name}"}
+        assert tags == {**TAGS, "Name": f"groundway-dev-{name}"}
     assert TAGS.items() <= group_tags(made, name).items()
 
 

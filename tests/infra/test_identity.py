@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway import environment, tags
 from groundway.environment import Environment, load_all, policies
@@ -18,7 +20,6 @@ from infra.pod_identity import PodCluster
 from infra.promotion import PromotionProps, trust
 
 CHECKOUT = Path(__file__).parents[2]
-ACCOUNT = "111111111111"
 MANAGED, INLINE, TRUST = 6144, 10240, 2048  # AWS's limits in characters; it counts no white space
 OPS = "arn:aws:iam::111111111111:role/sso-ops"
 
@@ -31,14 +32,11 @@ def environments() -> dict[str, Environment]:
 @pytest.fixture
 def access() -> AccessProps:
     return AccessProps(
-        prefix="p-dev",
-        environment="dev",
-        account=ACCOUNT,
-        region="eu-west-1",
+        site=DEV,
         access=environment.Access(),
         boundary_arn="boundary",
         state_bucket="states",
-        jobs=JobNetwork(account=ACCOUNT, region="eu-west-1", subnet_ids=["subnet-1"], security_group_ids=["sg-1"]),
+        jobs=JobNetwork(site=DEV, subnet_ids=["subnet-1"], security_group_ids=["sg-1"]),
     )
 
 
@@ -153,9 +151,11 @@ def test_engineers_start_what_somebody_pays_for_where_jobs_belong(access: Access
     assert set(start["Condition"]["StringLike"]) == {f"aws:RequestTag/{key}" for key in tags.KEYS}
     assert start["Condition"]["ForAllValues:StringEquals"]["sagemaker:VpcSubnets"] == ["subnet-1"]
     assert start["Condition"]["Null"]["sagemaker:VpcSubnets"] == "false"
-    assert all("/p-dev-" in r for r in start["Resource"])
+    assert all("/groundway-dev-" in r for r in start["Resource"])
     passing = may["HandOnRoles"]
-    assert passing["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/p-dev-{kind}" for kind in ("training", "serving")]
+    assert passing["Resource"] == [
+        f"arn:aws:iam::{DEV.account}:role/groundway-dev-{kind}" for kind in ("training", "serving")
+    ]
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     changing = re.compile(r":(Put|Delete|Update|Write|Create(?!TrainingJob|ProcessingJob))")
     assert not [a for s in may.values() for a in s["Action"] if changing.search(a)]
@@ -174,8 +174,7 @@ def test_models_are_promoted_to_pipelines_of_named_accounts_alone() -> None:
 
     statement = trust(
         PromotionProps(
-            prefix="p-staging",
-            environment="staging",
+            site=replace(DEV, prefix="groundway-staging", environment="staging"),
             accounts=["333333333333"],
             models=Arn(),  # type: ignore[arg-type]  # the trust does not look at it
             key_arn="key",
@@ -186,16 +185,14 @@ def test_models_are_promoted_to_pipelines_of_named_accounts_alone() -> None:
     )
     assert statement["Principal"] == {"AWS": ["arn:aws:iam::333333333333:root"]}
     [pattern] = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
-    assert fnmatchcase("arn:aws:iam::333333333333:role/p-prod-pipelines", pattern)
-    for other in ("444444444444:role/p-prod-pipelines", "333333333333:role/p-prod-training"):
+    assert fnmatchcase("arn:aws:iam::333333333333:role/groundway-prod-pipelines", pattern)
+    for other in ("444444444444:role/groundway-prod-pipelines", "333333333333:role/groundway-prod-training"):
         assert not fnmatchcase(f"arn:aws:iam::{other}", pattern)
 
 
 def test_the_collector_writes_to_this_environments_prometheus() -> None:
-    cluster = PodCluster(name="c", arn="arn", account=ACCOUNT)
-    props = CollectorProps(
-        prefix="p-dev", environment="dev", account=ACCOUNT, region="eu-west-1", cluster=cluster, boundary_arn="b"
-    )
+    cluster = PodCluster(site=DEV, name="c", arn="arn")
+    props = CollectorProps(site=DEV, cluster=cluster, boundary_arn="b")
     write = statements(props)[0]
     assert "aps:RemoteWrite" in write["Action"]
     assert write["Condition"] == {"StringEquals": {"aws:ResourceTag/environment": "dev"}}

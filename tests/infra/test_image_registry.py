@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from infra import cdk
 from infra.cdk import TerraformStack
@@ -12,7 +13,7 @@ from infra.image_scanning import ImageScanning
 from infra.image_signing import ImageSigning, ImageSigningProps
 from infra.pull_through import REGISTRIES, PullThrough, PullThroughProps
 
-ACCOUNT, OTHER = "111111111111", "222222222222"
+OTHER = "222222222222"
 
 
 @pytest.fixture
@@ -25,14 +26,14 @@ def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
 
 
 def repository(stack: TerraformStack, **more: Any) -> None:
-    ImageRepository(stack, "images", ImageRepositoryProps(name="p/training", key_arn="key", **more))
+    ImageRepository(
+        stack, "images", ImageRepositoryProps(site=DEV, name=f"{DEV.prefix}/training", key_arn="key", **more)
+    )
 
 
 def cache(stack: TerraformStack, *upstreams: str) -> PullThrough:
     props = PullThroughProps(
-        prefix="p",
-        account=ACCOUNT,
-        region="eu-west-1",
+        site=DEV,
         upstreams=upstreams,
         key_arn="key",
         boundary_arn="boundary",
@@ -86,7 +87,7 @@ def test_every_image_is_scanned(enhanced: bool, how: str, stack: TerraformStack)
 
 
 def test_a_signing_profile_never_takes_the_name_of_one_that_is_gone(stack: TerraformStack) -> None:
-    ImageSigning(stack, "signing", ImageSigningProps(prefix="groundway-dev"))
+    ImageSigning(stack, "signing", ImageSigningProps(site=DEV))
     [profile] = resources(stack, "aws_signer_signing_profile")
     assert "name" not in profile
     assert profile["name_prefix"] == "groundway_dev_"  # Signer takes no hyphens
@@ -118,16 +119,16 @@ def test_a_rule_waits_for_its_template(stack: TerraformStack) -> None:
 
 
 def test_repositories_are_made_under_the_upstreams_names_only(stack: TerraformStack) -> None:
-    cache(stack, "quay").grant("nodes", "p-node")
+    cache(stack, "quay").grant("nodes", "groundway-dev-node")
     statements = {
         s["Sid"]: (policy["role"], s["Resource"])
         for policy in resources(stack, "aws_iam_role_policy")
         for s in json.loads(policy["policy"])["Statement"]
     }
-    only_quay = [f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/quay/*"]
-    assert statements["PullThrough"] == ("p-node", only_quay)
+    only_quay = [f"arn:aws:ecr:eu-west-1:{DEV.account}:repository/quay/*"]
+    assert statements["PullThrough"] == ("groundway-dev-node", only_quay)
     assert statements["MakeRepositories"][1] == only_quay
     [role] = resources(stack, "aws_iam_role")
     [trust] = json.loads(role["assume_role_policy"])["Statement"]
     assert trust["Principal"] == {"Service": ["ecr.amazonaws.com"]}
-    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": DEV.account}}

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway import tags
 from infra import cdk
@@ -13,8 +14,7 @@ from infra.karpenter import Karpenter, KarpenterProps
 from infra.karpenter_policy import STARTED
 from infra.pod_identity import PodCluster
 
-ACCOUNT = "111111111111"
-CLUSTER = "groundway-dev"
+CLUSTER = DEV.prefix
 STARTS = {"ec2:RunInstances", "ec2:CreateFleet"}
 OWNED = f"kubernetes.io/cluster/{CLUSTER}"
 
@@ -25,11 +25,8 @@ def synthesized(**cluster: str) -> tuple[Karpenter, dict[str, dict[str, Any]]]:
         stack,
         "karpenter",
         KarpenterProps(
-            prefix=CLUSTER,
-            environment="dev",
-            account=ACCOUNT,
-            region="eu-west-1",
-            cluster=PodCluster(name=CLUSTER, arn="arn:cluster", account=ACCOUNT, **cluster),
+            site=DEV,
+            cluster=PodCluster(site=DEV, name=CLUSTER, arn="arn:cluster", **cluster),
             boundary_arn="boundary",
             pools=["burst"],
         ),
@@ -82,7 +79,7 @@ def _met(condition: dict[str, Any], context: dict[str, str]) -> bool:
     return True
 
 
-def arn(kind: str, account: str = ACCOUNT) -> str:
+def arn(kind: str, account: str = DEV.account) -> str:
     return f"arn:aws:ec2:eu-west-1:{account}:{kind}/x"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway.environment import load_all
 from infra import cdk
@@ -15,8 +16,7 @@ from infra.keys import Key, KeyProps
 from stacks.cloud import Cloud
 from stacks.foundation import Foundation
 
-ACCOUNT = "111111111111"
-ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+ROOT = {"AWS": f"arn:aws:iam::{DEV.account}:root"}
 CHECKOUT = Path(__file__).parents[2]
 ENVIRONMENTS = load_all(CHECKOUT)
 PURPOSES = {"data", "cluster", "registry", "telemetry", "metrics", "audit"}
@@ -27,7 +27,7 @@ Statement = dict[str, Any]
 
 def synthesized(**props: Any) -> dict[str, Any]:
     stack = TerraformStack(cdk.Testing.app(), "stack")
-    Key(stack, "key", KeyProps(name="k", description="", account=ACCOUNT, region="eu-west-1", **props))
+    Key(stack, "key", KeyProps(site=DEV, name="k", description="", **props))
     [key] = json.loads(cdk.Testing.synth(stack))["resource"]["aws_kms_key"].values()
     return dict(key)
 
@@ -62,12 +62,12 @@ def test_the_account_uses_a_key_only_through_the_services_that_are_named() -> No
 
 
 def test_services_that_act_by_themselves_do_so_for_this_account_and_trail() -> None:
-    trail = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/p"
+    trail = f"arn:aws:cloudtrail:eu-west-1:{DEV.account}:trail/p"
     found = policy(logs=True, publishers=["budgets.amazonaws.com"], trail_arn=trail)
     services = {sid: s for sid, s in found.items() if "Service" in s["Principal"]}
     assert set(services) == {"EncryptLogs", "EncryptMessages", "EncryptTrail"}
     for sid, statement in services.items():
-        assert ACCOUNT in json.dumps(statement["Condition"]), sid
+        assert DEV.account in json.dumps(statement["Condition"]), sid
     assert found["EncryptTrail"]["Condition"]["StringEquals"]["aws:SourceArn"] == trail
     assert allowed(found["EncryptTrail"], USES) == {"kms:GenerateDataKey"}  # it writes; who reads is somebody else
     assert not {"EncryptLogs", "EncryptMessages", "EncryptTrail"} & set(policy())

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway import environment
 from infra import cdk, iam
@@ -13,7 +14,7 @@ from infra.model_registry import ModelRegistry, ModelRegistryProps
 from infra.registry_database import LOGS, RegistryDatabase, RegistryDatabaseProps
 from infra.registry_events import RegistryEvents
 
-ACCOUNT, OTHER = "111111111111", "222222222222"
+OTHER = "222222222222"
 
 
 @pytest.fixture
@@ -27,9 +28,7 @@ def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
 
 def database(stack: TerraformStack, size: dict[str, Any] | None = None, **more: Any) -> RegistryDatabase:
     props = RegistryDatabaseProps(
-        prefix="p",
-        account=ACCOUNT,
-        region="eu-west-1",
+        site=DEV,
         database=environment.RegistryDatabase(**(size or {})),
         vpc_id="vpc-1",
         subnet_ids=["subnet-1", "subnet-2"],
@@ -53,7 +52,7 @@ def test_it_is_kept_unless_somebody_says_otherwise(stack: TerraformStack) -> Non
     assert made["lifecycle"]["prevent_destroy"] is True
     assert made["deletion_protection"] is True
     assert made["skip_final_snapshot"] is False
-    assert made["final_snapshot_identifier"] == "p-registry-final"
+    assert made["final_snapshot_identifier"] == "groundway-dev-registry-final"
     assert made["delete_automated_backups"] is False
     assert made["apply_immediately"] is False
 
@@ -117,7 +116,7 @@ def test_its_logs_have_a_group_before_it_writes_them(stack: TerraformStack) -> N
     made = instance(stack)
     assert made["enabled_cloudwatch_logs_exports"] == list(LOGS)
     groups = resources(stack, "aws_cloudwatch_log_group")
-    assert {g["name"] for g in groups} == {f"/aws/rds/instance/p-registry/{kind}" for kind in LOGS}
+    assert {g["name"] for g in groups} == {f"/aws/rds/instance/groundway-dev-registry/{kind}" for kind in LOGS}
     for group in groups:
         assert group["kms_key_id"] == "telemetry-key"
         assert group["retention_in_days"] == 7
@@ -141,32 +140,36 @@ def test_it_warns_before_it_is_full(stack: TerraformStack) -> None:
     assert watches["registry-storage"].above is False
     assert set(watches) == {"registry-storage", "registry-cpu", "registry-connections"}
     assert {frozenset(w.dimensions.items()) for w in watches.values()} == {
-        frozenset({("DBInstanceIdentifier", "p-registry")})
+        frozenset({("DBInstanceIdentifier", "groundway-dev-registry")})
     }
 
 
 def test_a_role_may_log_in_as_one_user_of_this_database(stack: TerraformStack) -> None:
     statement = database(stack).allow("training")
-    trust = [iam.trust(["sagemaker.amazonaws.com"], ACCOUNT)]
-    Role(stack, "role", RoleProps(name="r", description="", trust=trust, boundary_arn="b", statements=[statement]))
+    trust = [iam.trust(["sagemaker.amazonaws.com"], DEV.account)]
+    Role(
+        stack,
+        "role",
+        RoleProps(site=DEV, name="r", description="", trust=trust, boundary_arn="b", statements=[statement]),
+    )
     policies = {p["name"]: p["policy"] for p in resources(stack, "aws_iam_role_policy")}
     [allowed] = json.loads(policies["r"])["Statement"]
     assert allowed["Action"] == ["rds-db:connect"]
     [resource] = allowed["Resource"]
-    assert resource.startswith(f"arn:aws:rds-db:eu-west-1:{ACCOUNT}:dbuser:${{aws_db_instance.")
+    assert resource.startswith(f"arn:aws:rds-db:eu-west-1:{DEV.account}:dbuser:${{aws_db_instance.")
     assert resource.endswith(".resource_id}/training")
 
 
 def test_its_events_reach_a_topic(stack: TerraformStack) -> None:
-    RegistryEvents(stack, "events", "p-registry", "topic")
+    RegistryEvents(stack, "events", "groundway-dev-registry", "topic")
     [subscription] = resources(stack, "aws_db_event_subscription")
     assert subscription["sns_topic"] == "topic"
-    assert subscription["source_ids"] == ["p-registry"]
+    assert subscription["source_ids"] == ["groundway-dev-registry"]
     assert {"deletion", "failover", "failure", "low storage"} <= set(subscription["event_categories"])
 
 
 def registry(stack: TerraformStack, **more: Any) -> None:
-    ModelRegistry(stack, "registry", ModelRegistryProps(prefix="p", account=ACCOUNT, region="eu-west-1", **more))
+    ModelRegistry(stack, "registry", ModelRegistryProps(site=DEV, **more))
 
 
 def test_an_account_that_is_promoted_to_may_read_packages_and_change_none(stack: TerraformStack) -> None:
@@ -175,7 +178,7 @@ def test_an_account_that_is_promoted_to_may_read_packages_and_change_none(stack:
     for statement in json.loads(policy["resource_policy"])["Statement"]:
         assert statement["Principal"] == {"AWS": [f"arn:aws:iam::{OTHER}:root"]}
         assert all(a.startswith(("sagemaker:Describe", "sagemaker:List")) for a in statement["Action"])
-        assert all("/p-models" in r for r in statement["Resource"])
+        assert all("/groundway-dev-models" in r for r in statement["Resource"])
 
 
 def test_without_one_nobody_else_reads_them(stack: TerraformStack) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from infra import cdk, dashboards
 from infra.alarms import Watch
@@ -13,7 +14,6 @@ from infra.grafana import Grafana, GrafanaProps
 from infra.monitoring import Monitoring, MonitoringProps
 from infra.prometheus import Prometheus, PrometheusProps
 
-ACCOUNT = "111111111111"
 # What b319872 made, by its name: an upgrade from there must change it in place.
 ALARMS = {
     "monitoring_failed-nodes_E2C3E1EA",
@@ -41,9 +41,7 @@ def watch(name: str, outage: bool = False) -> Watch:
 
 def monitoring(stack: TerraformStack, *watches: Watch) -> dict[str, dict[str, Any]]:
     props = MonitoringProps(
-        prefix="groundway-dev",
-        environment="dev",
-        region="eu-west-1",
+        site=DEV,
         topic_arn="alerts",
         pages_topic_arn="pages",
         cluster_name="cluster",
@@ -124,7 +122,7 @@ def test_questions_ask_log_groups_that_there_are(stack: TerraformStack) -> None:
 
 
 def test_only_services_that_act_for_this_account_may_publish(stack: TerraformStack) -> None:
-    props = AlertsProps(prefix="groundway-dev", account=ACCOUNT, key_arn="key", emails=["a@example.com"])
+    props = AlertsProps(site=DEV, key_arn="key", emails=["a@example.com"])
     Alerts(stack, "alerts", props)
     made = synthesized(stack)
     assert list(made["aws_sns_topic"]) == ["alerts_topic_3313844B"]
@@ -132,16 +130,14 @@ def test_only_services_that_act_for_this_account_may_publish(stack: TerraformSta
     allow, deny = json.loads(policy["policy"])["Statement"]
     assert set(allow["Principal"]["Service"]) == set(PUBLISHERS) >= {"aps.amazonaws.com", "costalerts.amazonaws.com"}
     assert "lambda.amazonaws.com" not in allow["Principal"]["Service"]
-    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": DEV.account}}
     assert deny["Effect"] == "Deny"
 
 
 @pytest.mark.parametrize("protect", [True, False])
 def test_the_workspace_keeps_what_it_holds(protect: bool, stack: TerraformStack) -> None:
     props = PrometheusProps(
-        prefix="groundway-dev",
-        environment="dev",
-        region="eu-west-1",
+        site=DEV,
         key_arn="arn:aws:kms:eu-west-1:111111111111:key/1",
         log_key_arn="log-key",
         log_retention_days=7,
@@ -168,10 +164,7 @@ def test_the_workspace_keeps_what_it_holds(protect: bool, stack: TerraformStack)
 
 def test_grafana_only_reads(stack: TerraformStack) -> None:
     props = GrafanaProps(
-        prefix="groundway-dev",
-        account=ACCOUNT,
-        region="eu-west-1",
-        partition="aws",
+        site=DEV,
         boundary_arn="boundary",
         workspace_arn="arn:aws:aps:eu-west-1:111111111111:workspace/ws-1",
         subnet_ids=["subnet-1", "subnet-2"],

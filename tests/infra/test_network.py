@@ -1,11 +1,13 @@
 """The network: who reaches what, from the synthesized JSON of single networks and of the three environments."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from sites import DEV
 
 from groundway import environment
 from groundway.environment import Environment, load_all
@@ -13,18 +15,18 @@ from groundway.environment.network import NODES_NEED
 from infra import cdk
 from infra.cdk import TerraformStack
 from infra.network import Network, NetworkProps
+from infra.site import Site
 
 CHECKOUT = Path(__file__).parents[2]
-ACCOUNT = "111111111111"
 ENVIRONMENTS = load_all(CHECKOUT)
 Made = dict[str, dict[str, Any]]
 
 
-def made(network: environment.Network, **more: Any) -> Made:
+def made(network: environment.Network, site: Site = DEV) -> Made:
     """Type to the list of what was synthesized for a network."""
     stack = TerraformStack(cdk.Testing.app(), "stack")
-    props = {"prefix": "p", "environment": "dev", "region": "eu-west-1", "account": ACCOUNT, **more}
-    Network(stack, "network", NetworkProps(**props, network=network, boundary_arn="boundary", log_key_arn="key"))
+    props = NetworkProps(site=site, network=network, boundary_arn="boundary", log_key_arn="key")
+    Network(stack, "network", props)
     return json.loads(cdk.Testing.synth(stack))["resource"]
 
 
@@ -35,7 +37,7 @@ def built(**settings: Any) -> Made:
 @pytest.fixture(scope="module", params=ENVIRONMENTS)
 def case(request: pytest.FixtureRequest) -> tuple[Environment, Made]:
     env = ENVIRONMENTS[request.param]
-    return env, made(env.network, environment=env.name, account=env.account)
+    return env, made(env.network, Site.of(env))
 
 
 def named(found: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def test_every_interface_endpoint_of_the_environment_is_in_the_intra_subnets(cas
 
 def test_endpoints_take_https_from_the_network_only() -> None:
     found = built(interface_endpoints=("sts",))
-    [group] = [a for a, g in found["aws_security_group"].items() if g["name"] == "p-endpoints"]
+    [group] = [a for a, g in found["aws_security_group"].items() if g["name"] == "groundway-dev-endpoints"]
     rules = [
         r
         for r in found["aws_vpc_security_group_ingress_rule"].values()
@@ -95,7 +97,7 @@ def test_endpoints_take_https_from_the_network_only() -> None:
     [rule] = rules
     assert (rule["cidr_ipv4"], rule["ip_protocol"]) == ("10.0.0.0/16", "tcp")
     assert (rule["from_port"], rule["to_port"]) == (443, 443)
-    assert "p-endpoints" not in json.dumps(built())  # without endpoints, no group
+    assert "groundway-dev-endpoints" not in json.dumps(built())  # without endpoints, no group
 
 
 def test_endpoints_admit_principals_of_the_account_only() -> None:
@@ -104,7 +106,7 @@ def test_endpoints_admit_principals_of_the_account_only() -> None:
     assert set(found) == {"s3", "dynamodb", *NODES_NEED, "kms", "ssm"} - {"eks-auth"}
     open_to_others = {}
     for service, (own, *others) in found.items():
-        assert own["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}, service
+        assert own["Condition"] == {"StringEquals": {"aws:PrincipalAccount": DEV.account}}, service
         assert own["Principal"] == "*"
         open_to_others |= {service: others} if others else {}
     assert set(open_to_others) == {"s3", "sts"}
@@ -113,11 +115,11 @@ def test_endpoints_admit_principals_of_the_account_only() -> None:
     assert "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*" in images["Resource"]
     assert not any(r in ("*", "arn:aws:s3:::*") for r in images["Resource"])
     assert roles["Action"] == ["sts:AssumeRoleWithWebIdentity"]
-    assert roles["Resource"] == [f"arn:aws:iam::{ACCOUNT}:role/*"]
+    assert roles["Resource"] == [f"arn:aws:iam::{DEV.account}:role/*"]
 
 
 def test_the_buckets_of_aws_are_named_in_their_partition() -> None:
-    found = policies(made(environment.Network(cidr="10.0.0.0/16"), partition="aws-cn"), "Gateway")
+    found = policies(made(environment.Network(cidr="10.0.0.0/16"), replace(DEV, partition="aws-cn")), "Gateway")
     assert all(r.startswith("arn:aws-cn:s3:::") for r in found["s3"][1]["Resource"])
 
 
@@ -131,9 +133,9 @@ def test_the_default_security_group_is_closed(case: tuple[Environment, Made]) ->
 def test_karpenter_finds_private_subnets_and_the_workload_group_alone() -> None:
     found = built()
     marked = [s["tags"]["Name"] for s in found["aws_subnet"].values() if "karpenter.sh/discovery" in s["tags"]]
-    assert sorted(marked) == ["p-private-0", "p-private-1"]
+    assert sorted(marked) == ["groundway-dev-private-0", "groundway-dev-private-1"]
     groups = [g["name"] for g in found["aws_security_group"].values() if "karpenter.sh/discovery" in g["tags"]]
-    assert groups == ["p-workload"]
+    assert groups == ["groundway-dev-workload"]
 
 
 @pytest.mark.parametrize(

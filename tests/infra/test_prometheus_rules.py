@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sites import DEV
 
 from groundway.monitoring import gauges
 from groundway.monitoring.assess import Assessment, FeatureDrift
@@ -69,9 +70,7 @@ def metrics_in(expression: str) -> set[str]:
 def props() -> PrometheusProps:
     topic = "arn:aws:sns:eu-west-1:111111111111:groundway-dev"
     return PrometheusProps(
-        prefix="groundway-dev",
-        environment="dev",
-        region="eu-west-1",
+        site=DEV,
         key_arn="key",
         log_key_arn="log-key",
         log_retention_days=7,

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sites import DEV
 
 from groundway.environment import Environment, load_all
 from infra.site import Site
 
-DEV = Site(prefix="groundway-dev", environment="dev", account="111111111111", region="eu-west-1")
 CHECKOUT = Path(__file__).parents[2]
 
 

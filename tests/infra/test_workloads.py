@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sites import DEV
 
 from groundway.environment import load_all
 from infra import cdk, iam
@@ -17,10 +18,7 @@ from stacks.app import add
 from stacks.cloud import Cloud
 
 CHECKOUT = Path(__file__).parents[2]
-ACCOUNT = "111111111111"
-NETWORK = JobNetwork(
-    account=ACCOUNT, region="eu-west-1", subnet_ids=["subnet-1", "subnet-2"], security_group_ids=["sg-1"]
-)
+NETWORK = JobNetwork(site=DEV, subnet_ids=["subnet-1", "subnet-2"], security_group_ids=["sg-1"])
 STATEFUL = (
     "aws_db_instance",
     "aws_dynamodb_table",
@@ -40,7 +38,7 @@ def resources(stack: TerraformStack, kind: str) -> list[dict[str, Any]]:
 
 
 def rules(stack: TerraformStack, **more: Any) -> dict[str, dict[str, Any]]:
-    Bucket(stack, "bucket", BucketProps(name="p-data", key_arn="key", **more))
+    Bucket(stack, "bucket", BucketProps(name="groundway-dev-data", key_arn="key", **more))
     [lifecycle] = resources(stack, "aws_s3_bucket_lifecycle_configuration")
     return {r["id"]: r for r in lifecycle["rule"]}
 
@@ -65,7 +63,7 @@ def statements() -> dict[str, iam.Statement]:
 
 
 def test_a_jobs_interfaces_lie_in_our_subnets_and_wear_our_groups() -> None:
-    here = f"arn:aws:ec2:eu-west-1:{ACCOUNT}"
+    here = f"arn:aws:ec2:eu-west-1:{DEV.account}"
     made = statements()
     assert made["MakeInterfaces"]["Resource"] == [
         f"{here}:subnet/subnet-1",
@@ -96,8 +94,10 @@ def test_who_starts_a_job_must_say_where(stack: TerraformStack) -> None:
     assert condition["ForAllValues:StringEquals"]["sagemaker:VpcSubnets"] == ["subnet-1", "subnet-2"]
     assert condition["Null"] == {"sagemaker:VpcSubnets": "false", "sagemaker:VpcSecurityGroupIds": "false"}
     start = iam.allow("Start", ["sagemaker:CreateTrainingJob"], ["arn:aws:sagemaker:*:*:training-job/p-*"], condition)
-    trust = [iam.trust(["sagemaker.amazonaws.com"], ACCOUNT)]
-    Role(stack, "role", RoleProps(name="r", description="", trust=trust, boundary_arn="b", statements=[start]))
+    trust = [iam.trust(["sagemaker.amazonaws.com"], DEV.account)]
+    Role(
+        stack, "role", RoleProps(site=DEV, name="r", description="", trust=trust, boundary_arn="b", statements=[start])
+    )
     [policy] = resources(stack, "aws_iam_role_policy")
     assert json.loads(policy["policy"])["Statement"][0]["Condition"] == condition
 

@@ -11,6 +11,7 @@ from synthesis import CHECKOUT, Resource, Synthesized
 from groundway.environment import Environment
 from groundway.environment.policies import operator_boundary
 from infra.identity import PermissionBoundaryProps, boundary_document
+from infra.site import Site
 
 # Actions for which AWS knows no resource: https://docs.aws.amazon.com/service-authorization/
 NO_RESOURCE = {
@@ -86,11 +87,7 @@ def test_services_act_for_our_account_only(synthesized: Synthesized, environment
 @pytest.fixture(scope="module")
 def boundaries(environments: dict[str, Environment]) -> dict[str, list[dict[str, Any]]]:
     return {
-        name: statements(
-            boundary_document(
-                PermissionBoundaryProps(prefix=e.prefix, environment=name, account=e.account, region=e.region)
-            )
-        )
+        name: statements(boundary_document(PermissionBoundaryProps(site=Site.of(e))))
         for name, e in environments.items()
     }
 
