@@ -13,7 +13,6 @@ from pages.text import page, paragraphs, sentence, table
 
 # Fields that mean the same in every construct. A string under the field, in its class, says more and goes first.
 SHARED = {
-    "account": "The environment's AWS account number.",
     "boundary_arn": "The permission boundary that every role carries.",
     "cluster_arn": "The EKS cluster.",
     "cluster_name": "Name of the EKS cluster.",
@@ -22,7 +21,6 @@ SHARED = {
     "deletion_window_days": "How long a deleted key can be brought back, days.",
     "description": "What AWS shows as its description.",
     "emails": "Who is told by e-mail.",
-    "environment": "The environment's name.",
     "force_delete": "Destroying it deletes what it holds.",
     "force_destroy": "Destroying it deletes what it holds.",
     "key_arn": "KMS key that encrypts it.",
@@ -33,14 +31,13 @@ SHARED = {
     "name": "Name of the AWS object.",
     "notices_topic_arn": "The topic of what can wait.",
     "pages_topic_arn": "The topic of what cannot wait.",
-    "partition": "What ARNs begin with: `aws`, `aws-cn`, `aws-us-gov`.",
     "pods": "The service account whose pods take the role.",
     "prefix": "What names of AWS objects begin with: project and environment.",
     "protect": "Terraform refuses to destroy it.",
     "readers": "Accounts that may read it.",
-    "region": "The environment's AWS region.",
     "retention_days": "How long it is kept, days.",
     "security_group_ids": "Security groups of its network interfaces.",
+    "site": "Where it stands, and what its names begin with (infra/site.py).",
     "state_bucket": "The bucket of Terraform's states.",
     "statements": "IAM statements of its policy.",
     "subnet_ids": "Subnets that it may use.",
