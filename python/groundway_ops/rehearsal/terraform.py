@@ -51,14 +51,14 @@ class Terraform:
             [self._binary, "init", "-input=false", "-no-color", "-reconfigure"], stack.directory, self.env
         )
         if done.code:
-            raise GroundwayError(f"{stack.name}: init failed: {(done.err or done.out).strip()}")
+            raise GroundwayError(f"{stack.name}: init failed: {_shortened(done.err or done.out)}")
 
     def validate(self, stack: Stack) -> None:
         done = self.processes.run([self._binary, "validate", "-json"], stack.directory, self.env)
         try:
             found = json.loads(done.out)
         except ValueError:
-            raise GroundwayError(f"{stack.name}: validate failed: {(done.err or done.out).strip()}") from None
+            raise GroundwayError(f"{stack.name}: validate failed: {_shortened(done.err or done.out)}") from None
         if not found["valid"]:
             wrong = [diagnostic(d) for d in found["diagnostics"] if d["severity"] == "error"]
             raise GroundwayError("\n".join(f"{stack.name}: validate: {w}" for w in wrong))
@@ -143,6 +143,11 @@ def _address(resource: dict[str, Any], instance: dict[str, Any]) -> str:
     module = f"{resource['module']}." if "module" in resource else ""
     key = instance.get("index_key")
     return f"{module}{resource['type']}.{resource['name']}" + ("" if key is None else f"[{json.dumps(key)}]")
+
+
+def _shortened(said: str, most: int = 300) -> str:
+    """Terraform quotes lines of the stack, and a stack may be one line of 100,000 characters."""
+    return "\n".join(line if len(line) <= most else f"{line[:most]} ..." for line in said.strip().splitlines())
 
 
 def _failure(stack: Stack, action: str, told: Told) -> GroundwayError:
