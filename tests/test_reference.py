@@ -166,7 +166,7 @@ def test_a_field_is_explained_by_the_string_under_it(tmp_path: Path) -> None:
         "@dataclass(frozen=True)\nclass ThingProps:\n"
         '    """Of `a` nothing. `keep`: the last so many; `x`, `y`: both of them. More is not said."""\n'
         "    keep: Mapping[str, int] = field(default_factory=dict)\n    x: int\n    y: int = field(default=2)\n"
-        '    size: int = 3\n    """How big."""\n    account: str\n    odd: bytes\n    net: environment.Network\n'
+        '    size: int = 3\n    """How big."""\n    description: str\n    odd: bytes\n    net: environment.Network\n'
         "class Thing(Construct):\n    def __init__(self, scope: Construct, id: str, props: ThingProps) -> None: ...\n"
     )
     (tmp_path / "plain.py").write_text("class Plain: ...\n")
@@ -176,7 +176,7 @@ def test_a_field_is_explained_by_the_string_under_it(tmp_path: Path) -> None:
     assert "| `x` | `int` | **required** | Both of them. |" in text
     assert "| `y` | `int` | `2` | Both of them. |" in text
     assert "| `size` | `int` | `3` | How big. |" in text
-    assert f"| `account` | `str` | **required** | {constructs.SHARED['account']} |" in text
+    assert f"| `description` | `str` | **required** | {constructs.SHARED['description']} |" in text
     assert "| `odd` | `bytes` | **required** |  |" in text
     assert "[Network](../environment.md#network)" in text
     assert "Thing(scope: Construct, id: str, props: ThingProps)" in text
