@@ -18,6 +18,7 @@ FIXED = {
     "AWS_CONFIG_FILE": "/dev/null",
     "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     "CDKTF_SKIP_PROVIDER_LOCK": "true",  # it would ask a registry
+    "TF_CLI_ARGS_init": "-reconfigure",  # what an earlier checkout or cloud wrote into cdktf.out does not hold it up
     "CHECKPOINT_DISABLE": "1",
     "NODE_OPTIONS": "--unhandled-rejections=warn",  # else a failing stack kills its siblings in the middle of an apply
     "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",

@@ -15,8 +15,10 @@ SOURCE = "groundway.local/dev/aws"
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 PROVIDER = """#!/bin/sh
-# Starts the provider of the local cloud. Written by `groundway local up`.
-GROUNDWAY_HOME={home}
+# Starts the provider of the local cloud. Written by `groundway local up`. It says nothing of where it lies, but finds
+# out: Terraform's lock files hold its checksum, and the same stacks may be planned from several homes.
+here=$(cd "$(dirname "$0")" && pwd -P)
+GROUNDWAY_HOME="${{here%/local/*}}"
 export GROUNDWAY_HOME
 exec {python} -m groundway_local.provider "$@"
 """
@@ -49,7 +51,7 @@ def install(home: Home) -> None:
 
     version = aws_version()
     folder = home.mirror / SOURCE / version / operating_system()
-    provider = PROVIDER.format(home=shlex.quote(str(home.root)), python=shlex.quote(sys.executable))
+    provider = PROVIDER.format(python=shlex.quote(sys.executable))
     write_whole(folder / f"terraform-provider-aws_v{version}", provider, 0o755)
     write_whole(home.terraformrc, SETTINGS.format(mirror=json.dumps(str(home.mirror))))
     write_whole(home.terraform, TERRAFORM.format(terraform=shlex.quote(str(real_terraform(home)))), 0o755)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from local_cloud import GROUNDWAY, ROOT, groundway, up
 
+from groundway_local.home import Home
+from groundway_local.terraform import install
+
 DEV = 'name: dev\naccount: "111111111111"\nregion: eu-west-1\n'
 
 
@@ -108,3 +111,22 @@ def test_without_terraform_up_says_what_to_do(home: Path) -> None:
         pytest.skip("set-up put Terraform beside this Python")
     assert done.returncode == 4
     assert "make setup" in done.stderr
+
+
+def test_the_launcher_is_the_same_in_every_home(tmp_path: Path) -> None:
+    """Else a stack that was initialized from one home would be refused from another: the lock file has its checksum."""
+    homes = [Home(tmp_path / name / ".groundway") for name in ("one", "usr/local/two")]
+    launchers = []
+    for home in homes:
+        install(home)
+        [launcher] = home.mirror.glob("groundway.local/dev/aws/*/*/terraform-provider-aws_v*")
+        launchers.append(launcher)
+    assert launchers[0].read_bytes() == launchers[1].read_bytes()
+    for home, launcher in zip(homes, launchers, strict=True):
+        script = launcher.read_text().replace("exec ", 'echo "$GROUNDWAY_HOME"; exit; exec ')
+        linked = tmp_path / "terraform" / home.root.parent.name
+        linked.parent.mkdir(exist_ok=True)
+        linked.symlink_to(launcher.parent)  # as `terraform init` does
+        (launcher.parent / "probe").write_text(script)
+        said = subprocess.run(["sh", str(linked / "probe")], capture_output=True, text=True, check=True).stdout
+        assert Path(said.strip()) == home.root

@@ -13,8 +13,8 @@ EMPTY_ACCOUNT = "000000000000"  # its backends show what a new account holds by 
 # What AWS shows for a while after it was deleted, or keeps until a waiting period is over, is not held any more.
 GONE = {"deleted", "deleting", "PendingDeletion"}
 OWN = ("moto.", "groundway_local.")  # whose classes are resources; not all of moto's are its BaseModels
-# What a bucket holds is data, and goes with it.
-DATA = {"FakeKey", "FakeDeleteMarker", "LowercaseDict"}
+# What a bucket holds is data, and goes with it; every bucket has an access list.
+DATA = {"FakeAcl", "FakeDeleteMarker", "FakeKey", "LowercaseDict"}
 INTERNAL = ("tagger", "amis", "policies_by_id", "instance_types", "events")
 
 
