@@ -17,6 +17,7 @@ FIXED = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_CONFIG_FILE": "/dev/null",
     "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",  # checkouts would share one provider, which is another for each
     "CDKTF_SKIP_PROVIDER_LOCK": "true",  # it would ask a registry
     "TF_CLI_ARGS_init": "-reconfigure",  # what an earlier checkout or cloud wrote into cdktf.out does not hold it up
     "CHECKPOINT_DISABLE": "1",

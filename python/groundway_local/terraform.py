@@ -18,8 +18,7 @@ PROVIDER = """#!/bin/sh
 # Starts the provider of the local cloud. Written by `groundway local up`. It says nothing of where it lies, but finds
 # out: Terraform's lock files hold its checksum, and the same stacks may be planned from several homes.
 here=$(cd "$(dirname "$0")" && pwd -P)
-GROUNDWAY_HOME="${{here%/local/*}}"
-export GROUNDWAY_HOME
+case "$here" in */local/mirror/*) GROUNDWAY_HOME="${{here%/local/mirror/*}}" && export GROUNDWAY_HOME ;; esac
 exec {python} -m groundway_local.provider "$@"
 """
 
