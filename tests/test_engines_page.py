@@ -21,7 +21,7 @@ const { readFileSync } = require("fs"), { parse } = require("@cdktf/hcl2json");
 (async () => { for (const f of process.argv.slice(1))
   console.log(JSON.stringify(await parse("cdk.tf", readFileSync(f, "utf8")))) })()
 """
-CHOMPED = re.compile(r"\$\{chomp\(<<EOF\n(.*)\nEOF\n\)\}", re.S)
+CHOMPED = re.compile(r"\$\{chomp\(<<EOF\n(.*)\nEOF\n\s*\)\}", re.S)  # fmt indents the bracket where it nests
 
 
 @pytest.mark.long
