@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --durations 15
-LOCKS := requirements/groundway.txt requirements/uv.txt requirements/terraform.txt package-lock.json
+LOCKS := requirements/groundway.txt requirements/opa.txt requirements/uv.txt requirements/terraform.txt package-lock.json
 
 # What programs leave in the temporary directory goes when they are done. Not for `up`: its servers stay.
 TIDY = export TMPDIR="$$(mktemp -d)"; trap 'rm -rf "$$TMPDIR"' EXIT;
@@ -49,9 +49,9 @@ lint: setup ## ruff and the import rules
 types: setup ## mypy, strict
 	@$(BIN)/mypy
 
-setup-tests: .venv-cdktn/.ready ## What only the tests need: CDK Terrain, and Chromium and promtool where root may install them
+setup-tests: .venv-checkov/.ready ## What only the tests need: CDK Terrain, Checkov, an IAM simulator, and Chromium and promtool where root may install them
 
-.venv-cdktn/.ready: requirements/cdktn.txt requirements/uv.txt tools/setup.py
+.venv-checkov/.ready: requirements/cdktn.txt requirements/checkov.txt tests/policies/iam/package-lock.json requirements/uv.txt tools/setup.py
 	@$(PYTHON) tools/setup.py --tests
 
 lock: setup ## Resolve the requirements anew and write the hash locks
@@ -66,4 +66,4 @@ bench: setup ## Benchmarks: ratios measured in one run
 
 clean: ## Remove everything that set-up and runs made
 	@if [ -x $(BIN)/groundway ]; then $(BIN)/groundway local reset --yes || true; fi
-	@rm -rf .venv .venv-cdktn node_modules cdktf.out .groundway
+	@rm -rf .venv .venv-cdktn .venv-checkov node_modules tests/policies/iam/node_modules cdktf.out .groundway

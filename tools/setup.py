@@ -91,12 +91,12 @@ def uv_install(directory: Path) -> list[str]:
     return [str(directory / "bin" / "uv"), "pip", "install", *python, "--no-deps", "--no-build-isolation"]
 
 
-def node_packages() -> None:
+def node_packages(title: str, folder: Path = ROOT) -> None:
     """`npm ci`, unless node_modules is already what the lock says."""
-    stamp, lock = ROOT / "node_modules" / ".ready", (ROOT / "package-lock.json").read_text()
+    stamp, lock = folder / "node_modules" / ".ready", (folder / "package-lock.json").read_text()
     if stamp.exists() and stamp.read_text() == lock:
         return
-    run("the cdktf command line", ["npm", "ci", "--no-audit", "--no-fund"])
+    run(title, ["npm", "ci", "--no-audit", "--no-fund", "--prefix", str(folder)])
     stamp.write_text(lock)
 
 
@@ -125,24 +125,36 @@ def terraform(directory: Path) -> None:
         raise SetupError("Terraform's library does not run here: put Terraform 1.11 or newer on PATH")
 
 
+def opa(directory: Path) -> None:
+    """Use the OPA on PATH, else install the library. pip alone can be told that it runs on this Python."""
+    if shutil.which("opa"):
+        return
+    pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    flags = ["--ignore-requires-python", "--no-deps", "--require-hashes", "-r", "requirements/opa.txt"]
+    run("OPA, as a library", [*pip, *flags])
+
+
 def set_up() -> None:
     check_tools()
     directory = ROOT / ".venv"
     python = environment(directory, "requirements/groundway.txt")
     run("groundway itself", [*uv_install(directory), "-e", "."])
-    node_packages()
+    node_packages("the cdktf command line")
     terraform(directory)
+    opa(directory)
     env = {"GROUNDWAY_HOME": str(HOME), "PYTHONPATH": str(ROOT)}
     run("jsii, warmed once", [str(python), "-m", "infra.cdk", "--warm"], env)
     run("schemas of the local cloud", [str(python), "-m", "groundway_local.provider", "--warm"], env)
     (directory / ".ready").touch()
 
 
-def set_up_cdktn() -> None:
+def set_up_tests() -> None:
+    """CDK Terrain and Checkov pin what others pin otherwise: each has an environment of its own."""
     check_tools()
-    directory = ROOT / ".venv-cdktn"
-    environment(directory, "requirements/cdktn.txt")
-    (directory / ".ready").touch()
+    node_packages("the IAM simulator", ROOT / "tests" / "policies" / "iam")
+    for name in ("cdktn", "checkov"):
+        environment(ROOT / f".venv-{name}", f"requirements/{name}.txt")
+    (ROOT / ".venv-checkov" / ".ready").touch()
 
 
 def debian_packages(temporary: Path) -> None:
@@ -171,7 +183,7 @@ def main() -> int:
         os.environ["TMPDIR"] = temporary  # what the tools leave there goes with it
         try:
             if arguments.tests:
-                set_up_cdktn()
+                set_up_tests()
                 debian_packages(Path(temporary))
             else:
                 set_up()
