@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 from jsii._type_checking import check_type
 
 from groundway.errors import GroundwayError, InvalidInput, Unavailable
+from infra import sources
 
 if __name__ == "__main__":  # python -m infra.cdk --warm
     try:
@@ -121,3 +122,4 @@ else:
     App, Fn, S3Backend, Testing, Token = _core.App, _core.Fn, _core.S3Backend, _core.Testing, _core.Token
     TerraformStack, TerraformResourceLifecycle = _core.TerraformStack, _core.TerraformResourceLifecycle
 Construct = importlib.import_module("constructs").Construct
+sources.record(Construct)

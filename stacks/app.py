@@ -6,6 +6,7 @@ from pathlib import Path
 from groundway import environment
 from groundway.environment import Environment
 from groundway.errors import InvalidInput
+from infra import sources
 from infra.cdk import App
 from stacks.cloud import Cloud, chosen, reachable
 from stacks.compute import Compute
@@ -50,3 +51,4 @@ def synthesize(root: Path | None = None) -> None:
     for one in unprotected(environments):
         add(app, one, cloud)
     app.synth()
+    sources.write(app)

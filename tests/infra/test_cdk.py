@@ -107,7 +107,7 @@ def test_node_options_are_added_to_once() -> None:
 def test_a_directory_with_a_space_works(tmp_path: Path) -> None:
     copy = tmp_path / "with space" / "infra"
     copy.mkdir(parents=True)
-    for name in ("__init__.py", "cdk.py", "lazy.cjs"):
+    for name in ("__init__.py", "cdk.py", "lazy.cjs", "sources.py"):
         (copy / name).write_bytes((CHECKOUT / "infra" / name).read_bytes())
     code = "import sys; sys.path.insert(0, sys.argv[1]); from infra import cdk; print(cdk.__file__, cdk.Testing.app())"
     run = subprocess.run([sys.executable, "-c", code, str(copy.parent)], cwd=tmp_path, capture_output=True, text=True)

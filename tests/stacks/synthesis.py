@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from groundway.environment import load_all
+from infra import sources
 from infra.cdk import App
 from stacks.app import add
 from stacks.cloud import Cloud
@@ -28,12 +29,15 @@ class Resource:
 
 
 class Synthesized:
-    """`stacks[name]` is the content of a stack's `cdk.tf.json`."""
+    """`stacks[name]` is the content of a stack's `cdk.tf.json`, `sources[name]` where its constructs were made."""
 
     def __init__(self, folder: Path) -> None:
         self.manifest = json.loads((folder / "manifest.json").read_text())
         self.stacks: dict[str, dict[str, Any]] = {
             f.parent.name: json.loads(f.read_text()) for f in sorted(folder.glob("stacks/*/cdk.tf.json"))
+        }
+        self.sources: dict[str, dict[str, str]] = {
+            name: json.loads((folder / "stacks" / name / "sources.json").read_text()) for name in self.stacks
         }
 
     def resources(self, environment: str = "", type: str = "") -> list[Resource]:
@@ -52,4 +56,5 @@ def synthesize(folder: Path, cloud: Cloud) -> Synthesized:
     for environment in load_all(CHECKOUT).values():
         add(app, environment, cloud)
     app.synth()
+    sources.write(app)
     return Synthesized(folder)
