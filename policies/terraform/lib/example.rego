@@ -1,0 +1,112 @@
+# What the tests beside the rules use: an example stack, judged as a configuration and as a plan.
+package lib.example
+
+import data.lib.terraform as tf
+
+# {"pass": addresses, "fail": addresses} of a rule on a stack: {"resource": {type: {name: values}}, ...}, as in
+# cdk.tf.json. What it leaves out - provider, backend, environment - is that of a sound `dev`. Undefined, and so a failing
+# test, unless the plan of the same stack is judged likewise.
+verdicts(rule, stack) := judged if {
+	judged := configured(rule, stack)
+	judged == verdict(rule, as_plan(object.union(base, stack)))
+}
+
+# The same for rules about what a plan does not say: the backend, lifecycle, provider pins.
+configured(rule, stack) := verdict(rule, object.union(base, stack))
+
+# The same for rules about what a plan does: {"resource_changes": [...]}.
+planned(rule, plan) := verdict(rule, object.union(as_plan(base), plan))
+
+verdict(rule, document) := {"pass": addresses - fail, "fail": fail} if {
+	found := data.main.deny with input as document with data.allowed as allowed
+	fail := {f.address | some f in found; f.rule == rule}
+	seen := tf.seen with input as document
+	addresses := {a | some a in seen.addresses}
+}
+
+base := {
+	"provider": {"aws": [{
+		"region": "eu-west-1",
+		"allowed_account_ids": ["111111111111"],
+		"default_tags": [{"tags": tags}],
+	}]},
+	"terraform": {
+		"required_providers": {"aws": {"source": "hashicorp/aws", "version": "6.25.0"}},
+		"backend": {"s3": {
+			"bucket": "groundway-state-111111111111",
+			"key": "dev/example.tfstate",
+			"region": "eu-west-1",
+			"use_lockfile": true,
+		}},
+	},
+	"resource": {},
+}
+
+tags := {
+	"team": "ml-platform",
+	"project": "groundway",
+	"model": "shared",
+	"environment": "dev",
+	"cost-center": "cc-1001",
+	"owner": "ml-platform",
+	"run": "standing",
+}
+
+# As plan: what refers to another resource is known, so that only the configuration says that it refers.
+as_plan(document) := {
+	"resource_changes": [change |
+		some type, members in document.resource
+		some name, values in members
+		change := {
+			"address": concat(".", [type, name]),
+			"type": type,
+			"name": name,
+			"mode": "managed",
+			"change": {"actions": ["create"], "after": object.remove(values, ["lifecycle"]), "after_unknown": {}},
+		}
+	],
+	"configuration": {
+		"provider_config": {"aws": {"name": "aws", "expressions": {
+			"region": {"constant_value": document.provider.aws[0].region},
+			"allowed_account_ids": {"constant_value": document.provider.aws[0].allowed_account_ids},
+			"default_tags": [{"tags": {"constant_value": document.provider.aws[0].default_tags[0].tags}}],
+		}}},
+		"root_module": {"resources": [resource |
+			some type, members in document.resource
+			some name, values in members
+			resource := {"type": type, "name": name, "expressions": {attribute: {"references": references} |
+				some attribute, value in values
+				references := [sprintf("%s.id", [a]) | some a in tf.addresses_in(value)]
+			}}
+		]},
+	},
+}
+
+# policies/allowed.yaml, as the examples know it.
+allowed := {
+	"environments": {
+		"dev": {
+			"accounts": ["111111111111"],
+			"regions": ["eu-west-1"],
+			"protected": false,
+			"log_retention_days": 7,
+			"gpu_nodes": 4,
+		},
+		"prod": {
+			"accounts": ["333333333333"],
+			"regions": ["eu-west-1"],
+			"protected": true,
+			"log_retention_days": 365,
+			"gpu_nodes": 12,
+		},
+	},
+	"state_bucket": "groundway-state-${account}",
+	"tags": {
+		"team": ["ml-platform", "demand"],
+		"project": ["groundway"],
+		"cost-center": ["cc-1001"],
+		"owner": ["ml-platform"],
+	},
+	"provider": {"sources": ["hashicorp/aws"], "version": "6.25.0"},
+	"stateful": ["aws_s3_bucket", "aws_kms_key", "aws_db_instance", "aws_dynamodb_table"],
+}

@@ -1,0 +1,173 @@
+# One view of two documents: the `cdk.tf.json` that the CDK writes, and a plan as `terraform show -json` gives it.
+#
+# A resource is {address, type, name, values, references}. `values` are its arguments; what a plan does not know yet is
+# the reference it comes from, "${aws_kms_key.data.arn}", as it stands in cdk.tf.json.
+package lib.terraform
+
+plan if input.resource_changes
+
+# What only a configuration says - the backend, lifecycle, provider pins - is judged there alone.
+configuration if not plan
+
+# Resources of a type, by address. Types of which there are none give an empty object.
+of(type) := {r.address: r | some r in configured(type)} if configuration
+
+of(type) := object.get(planned, type, {}) if plan
+
+all[address] := r if {
+	some type in types
+	some address, r in of(type)
+}
+
+types := object.keys(object.get(input, "resource", {})) if configuration
+
+types := object.keys(planned) if plan
+
+configured(type) := [r |
+	some name, values in input.resource[type]
+	r := {
+		"address": concat(".", [type, name]),
+		"type": type,
+		"name": name,
+		"values": values,
+		"references": {attribute: addresses_in(value) | some attribute, value in values},
+	}
+]
+
+planned[type][change.address] := {
+	"address": change.address,
+	"type": type,
+	"name": change.name,
+	"values": values,
+	"references": {attribute: references_of(e) | some attribute, e in expressions(change)},
+} if {
+	some change in input.resource_changes
+	change.mode == "managed"
+	change.change.after != null
+	type := change.type
+	values := json.patch(change.change.after, unknowns(change))
+}
+
+# Every unknown value of a change becomes the reference that its configuration names.
+unknowns(change) := [{"op": "add", "path": path, "value": referred(change, path)} |
+	walk(object.get(change.change, "after_unknown", {}), [path, true])
+	writable(change.change.after, path)
+]
+
+# A list that is unknown as a whole has no element that could be replaced.
+writable(after, path) if {
+	parent := array.slice(path, 0, count(path) - 1)
+	object.get(after, parent, null) != null
+}
+
+referred(change, path) := sprintf("${%s}", [object.get(
+	expressions(change), array.concat(path, ["references", 0]),
+	object.get(expressions(change), [path[0], "references", 0], "known after apply"),
+)])
+
+expressions(change) := object.get(configurations, concat(".", [change.type, change.name]), {})
+
+configurations[address] := object.get(resource, "expressions", {}) if {
+	some resource in input.configuration.root_module.resources
+	address := concat(".", [resource.type, resource.name])
+}
+
+# Addresses that an argument refers to: "aws_s3_bucket.logs", of resources and "data.aws_x.y" of data sources.
+addresses_in(value) := {match[1] |
+	some match in regex.find_all_string_submatch_n(
+		`\$\{[^}]*?((?:data\.)?aws_\w+\.[\w-]+)\.`,
+		json.marshal(value),
+		-1,
+	)
+}
+
+references_of(expression) := {concat(".", array.slice(split(reference, "."), 0, size)) |
+	walk(expression, [path, reference])
+	"references" in path
+	is_string(reference)
+	size := 2 + count([1 | startswith(reference, "data.")])
+}
+
+# The resources of `type` that refer to `resource` with the argument `attribute`.
+attached(type, attribute, resource) := [r |
+	some r in of(type)
+	resource.address in object.get(r.references, attribute, set())
+]
+
+# Blocks at a name: the CDK writes one as an object, several as an array; a plan writes an array. None if left out.
+blocks(values, name) := found if {
+	found := values[name]
+	is_array(found)
+} else := [found] if {
+	found := values[name]
+	is_object(found)
+} else := []
+
+# The only block at a name, or the first one; {} if it is left out.
+block(values, name) := first if {
+	first := blocks(values, name)[0]
+	is_object(first)
+} else := {}
+
+# The value at a path of names through blocks; `missing` if any of them is left out.
+at(values, [a], missing) := object.get(values, a, missing)
+
+at(values, [a, b], missing) := object.get(block(values, a), b, missing)
+
+at(values, [a, b, c], missing) := object.get(block(block(values, a), b), c, missing)
+
+at(values, [a, b, c, d], missing) := object.get(block(block(block(values, a), b), c), d, missing)
+
+yes(value) if value in {true, "true"}
+
+is_reference(value) if {
+	is_string(value)
+	startswith(value, "${")
+}
+
+# What the AWS provider is configured with: of a plan as far as it is constant.
+provider := input.provider.aws[0] if configuration
+
+provider := {name: value | some name, e in aws_provider.expressions; value := constant(e)} if plan
+
+aws_provider := p if {
+	some p in input.configuration.provider_config
+	p.name == "aws"
+}
+
+constant(expression) := expression.constant_value
+
+constant(blocks) := [{name: e.constant_value | some name, e in b} | some b in blocks] if is_array(blocks)
+
+default_tags := block(provider, "default_tags").tags
+
+# The environment that a stack says it belongs to, and what policies/allowed.yaml allows there.
+environment := default_tags.environment
+
+allowed := data.allowed.environments[environment]
+
+# Whether stateful things must stay: not where they never need to, nor where GROUNDWAY_UNPROTECT was said.
+protected if {
+	allowed.protected
+	not unprotected
+}
+
+unprotected if environment in data.unprotected
+
+# What the gate holds against its own count.
+seen := {"addresses": object.keys(all), "environment": known_environment}
+
+default known_environment := null
+
+known_environment := environment
+
+# What a rule says: conftest prints `msg`, the gate all of it.
+finding(rule, resource, value, message) := {
+	"rule": rule,
+	"address": resource.address,
+	"value": value,
+	"msg": sprintf("%s: %s: %s", [rule, resource.address, message]),
+}
+
+# The same for a stack as a whole.
+stack_finding(rule, value, message) := finding(rule, {"address": "stack"}, value, message)

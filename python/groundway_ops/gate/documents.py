@@ -1,0 +1,106 @@
+"""What the gate judges: the stacks that the app wrote, and a plan of one of them."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from groundway.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Document:
+    """One thing to judge. `content` is a `cdk.tf.json` or a plan; `stack` is the stack's name.
+
+    `paths` is address -> construct path, `sources` construct path -> file:line of the code that made it.
+    """
+
+    stack: str
+    file: Path
+    content: dict[str, Any] = field(repr=False)
+    plan: bool = False
+    paths: dict[str, str] = field(default_factory=dict, repr=False)
+    sources: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every resource that is there, counted without the rules' help. Those that a plan deletes are not."""
+        if self.plan:
+            return frozenset(
+                c["address"]
+                for c in self.content["resource_changes"]
+                if c["mode"] == "managed" and c["change"]["after"] is not None
+            )
+        return frozenset(f"{t}.{name}" for t, members in self.content.get("resource", {}).items() for name in members)
+
+
+def stacks(folder: Path, environments: tuple[str, ...] = ()) -> list[Document]:
+    """The stacks in `folder`, which holds `*/cdk.tf.json`; those of some environments only, if any are named."""
+    files = sorted(folder.glob("*/cdk.tf.json"))
+    if not files:
+        raise InvalidInput(f"{folder} holds no */cdk.tf.json: synthesize first, or name the folder with --stacks")
+    found = [stack(file) for file in files]
+    if not environments:
+        return found
+    if absent := sorted(set(environments) - {d.stack.partition("-")[0] for d in found}):
+        raise InvalidInput(f"{folder} holds no stack of {', '.join(absent)}")
+    return [d for d in found if d.stack.partition("-")[0] in environments]
+
+
+def stack(file: Path) -> Document:
+    content = _json(file)
+    resources = content.get("resource")
+    if not isinstance(resources, dict) or not all(isinstance(members, dict) for members in resources.values()):
+        raise InvalidInput(f"{file}: no resources, or not as {{type: {{name: arguments}}}}: a stack has some")
+    sources = file.with_name("sources.json")
+    return Document(
+        stack=file.parent.name,
+        file=file,
+        content=content,
+        paths={
+            f"{t}.{name}": path
+            for t, members in resources.items()
+            for name, arguments in members.items()
+            if (path := _path(arguments))
+        },
+        sources=_json(sources) if sources.exists() else {},
+    )
+
+
+def plan(file: Path, configurations: list[Document]) -> Document:
+    """The plan that `terraform show -json` wrote, and the stack of `configurations` that it is of.
+
+    A plan does not say its stack: it is the one that has every resource which the plan makes or keeps.
+    """
+    content = _json(file)
+    if not isinstance(content.get("resource_changes"), list) or "configuration" not in content:
+        raise InvalidInput(f"{file} is no plan: write one with `terraform show -json PLAN > FILE`")
+    document = Document("", file, content, plan=True)
+    wanted = {a.partition("[")[0] for a in document.addresses}
+    owners = [c for c in configurations if wanted <= c.addresses]
+    if not wanted:
+        owners = []
+    if len(owners) != 1:
+        raise InvalidInput(
+            f"{file}: no single stack has the resources that it plans, so what it does not know cannot be judged: "
+            "synthesize what was planned, and name its folder with --stacks"
+        )
+    owner = owners[0]
+    return Document(owner.stack, file, content, plan=True, paths=owner.paths, sources=owner.sources)
+
+
+def _path(arguments: Any) -> str | None:
+    path = arguments.get("//", {}).get("metadata", {}).get("path") if isinstance(arguments, dict) else None
+    return str(path) if path else None
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as e:
+        raise InvalidInput(f"{file} cannot be read: {e.strerror}") from None
+    except ValueError as e:
+        raise InvalidInput(f"{file} is no JSON: {e}") from None
+    if not isinstance(content, dict):
+        raise InvalidInput(f"{file} must be a JSON object")
+    return content

@@ -1,0 +1,104 @@
+"""OPA itself: the `opa` on PATH, else its library. Both stop at a built-in that fails, where a lesser engine goes on."""
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from groundway.errors import GroundwayError, Unavailable
+
+OLDEST = (1, 0)  # the first that reads Rego v1 as it is
+
+
+class EngineError(GroundwayError):
+    """The engine could not answer: a rule does not parse or compile, or failed on a document."""
+
+
+class Engine(Protocol):
+    """Evaluates queries over modules (file name -> Rego) and data, both given once."""
+
+    name: str
+
+    def query(self, query: str, document: Any) -> dict[str, Any]:
+        """The bindings of the one answer of `query` on `document`. Raises `EngineError`."""
+
+
+def engine(modules: Mapping[str, str], data: Mapping[str, Any]) -> Engine:
+    """The engine that is there. Raises `Unavailable` if there is none, `EngineError` if a module does not compile."""
+    program = shutil.which("opa")
+    return Program(program, modules, data) if program else Library(modules, data)
+
+
+class Library:
+    """OPA as a shared library, in this process. Modules are compiled once, by the first query."""
+
+    def __init__(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> None:
+        try:
+            import opa_bindings
+        except (ImportError, OSError) as e:
+            raise Unavailable(
+                f"neither an `opa` on PATH nor OPA's library can be used ({e}): run `make setup`, or install OPA 1.x"
+            ) from None
+        self._error = opa_bindings.OpaError
+        self._opa = opa_bindings.OpaEngine()
+        self.name = f"OPA's library, {version('opa-golib-python-bindings')}"
+        try:
+            for name, text in modules.items():
+                self._opa.add_policy(name, text)
+            self._opa.add_data(dict(data))
+        except self._error as e:
+            raise EngineError(str(e)) from None
+        self.query("true", {})
+
+    def query(self, query: str, document: Any) -> dict[str, Any]:
+        try:
+            answers = self._opa.eval_query(query, document)
+        except self._error as e:
+            raise EngineError(str(e)) from None
+        return _one(answers, query)
+
+
+class Program:
+    """The `opa` executable, a process a query."""
+
+    def __init__(self, program: str, modules: Mapping[str, str], data: Mapping[str, Any]) -> None:
+        self._program = program
+        found = re.search(r"Version: (\d+)\.(\d+)\S*", self._run("version"))
+        if found is None or tuple(map(int, found.groups())) < OLDEST:
+            raise Unavailable(f"{program} is not OPA 1.0 or newer: upgrade it, or take it off PATH to use the library")
+        self.name = f"OPA {found[0].removeprefix('Version: ')} at {program}"
+        self._folder = tempfile.TemporaryDirectory(prefix="groundway-gate-")
+        self._write(modules, data)
+        self.query("true", {})
+
+    def query(self, query: str, document: Any) -> dict[str, Any]:
+        said = self._run(
+            *("eval", "--format", "json", "--strict-builtin-errors", "--stdin-input"),
+            *("--data", self._folder.name, query),
+            text=json.dumps(document),
+        )
+        return _one([r.get("bindings", {}) for r in json.loads(said).get("result", [])], query)
+
+    def _write(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> None:
+        root = Path(self._folder.name)
+        for name, text in modules.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text, encoding="utf-8")
+        (root / "data.json").write_text(json.dumps(data), encoding="utf-8")
+
+    def _run(self, *arguments: str, text: str = "") -> str:
+        done = subprocess.run([self._program, *arguments], input=text, capture_output=True, text=True)
+        if done.returncode:
+            raise EngineError(f"opa {arguments[0]}: {(done.stderr or done.stdout).strip()[:2000]}")
+        return done.stdout
+
+
+def _one(answers: list[dict[str, Any]], query: str) -> dict[str, Any]:
+    if len(answers) != 1:
+        raise EngineError(f"{query}: {len(answers)} answers where one is wanted; a part of it is undefined")
+    return answers[0]

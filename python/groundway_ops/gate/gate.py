@@ -1,0 +1,90 @@
+"""Judge documents by the rules, and fail closed: what was not looked at was not passed."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from groundway.errors import GroundwayError
+from groundway_ops.gate import rules
+from groundway_ops.gate.documents import Document
+from groundway_ops.gate.engine import Engine, EngineError, engine
+from groundway_ops.gate.rules import Bundle
+from groundway_ops.gate.verdict import Finding, Judged, Verdict
+
+QUERY = "deny = data.main.deny; seen = data.lib.terraform.seen"
+
+
+class Gate:
+    """The policies of a folder, ready to judge. `unprotected` is the environment that GROUNDWAY_UNPROTECT names."""
+
+    def __init__(self, policies: Path, unprotected: str | None = None) -> None:
+        self.bundle: Bundle = rules.load(policies)
+        data = {**self.bundle.data, "unprotected": [unprotected] if unprotected else []}
+        self.engine: Engine = engine(self.bundle.modules, data)
+
+    def judge(self, documents: Iterable[Document]) -> Verdict:
+        """The verdict on all of them together. Never raises for what a document holds: that is a failure in it."""
+        start = time.monotonic()
+        findings: list[Finding] = []
+        failures: list[str] = []
+        judged: list[Judged] = []
+        for document in documents:
+            try:
+                found, seen = self._evaluate(document)
+            except GroundwayError as e:
+                failures.append(f"{document.stack}: could not be judged: {e.message}")
+                continue
+            findings += found
+            failures += [f"{document.stack}: {failure}" for failure in self._blind(document, seen)]
+            judged.append(Judged(document.stack, len(document.addresses & set(seen["addresses"])), document.plan))
+        if not judged and not failures:
+            failures.append("there was nothing to judge")
+        return Verdict(
+            engine=self.engine.name,
+            digest=self.bundle.digest,
+            rules=self.bundle.rules,
+            judged=tuple(judged),
+            findings=tuple(sorted(findings)),
+            failures=tuple(failures),
+            seconds=time.monotonic() - start,
+        )
+
+    def _evaluate(self, document: Document) -> tuple[list[Finding], dict[str, Any]]:
+        answer = self.engine.query(QUERY, document.content)
+        return [self._finding(document, said) for said in answer["deny"]], answer["seen"]
+
+    def _finding(self, document: Document, said: dict[str, Any]) -> Finding:
+        if said.get("rule") not in self.bundle.rules:
+            raise EngineError(f"a finding names no rule that there is: {said}")
+        path = document.paths.get(said["address"].partition("[")[0], "")
+        return Finding(
+            stack=document.stack,
+            address=said["address"],
+            rule=said["rule"],
+            message=said["msg"].removeprefix(f"{said['rule']}: {said['address']}: "),
+            path=path,
+            source=document.sources.get(path, ""),
+            value=said.get("value"),
+            plan=document.plan,
+        )
+
+    def _blind(self, document: Document, seen: dict[str, Any]) -> list[str]:
+        """What of a document the rules did not see."""
+        failures = []
+        if missed := sorted(document.addresses - set(seen["addresses"])):
+            failures.append(f"{len(missed)} resources were not evaluated, {missed[0]} among them")
+        if not document.addresses and not document.plan:
+            failures.append("it has no resources, so nothing was judged")
+        environments = self.bundle.data.get("allowed", {}).get("environments", {})
+        if seen["environment"] not in environments:
+            failures.append(
+                f"its default tags name the environment {seen['environment']!r}, which policies/allowed.yaml does not "
+                f"know; it knows {', '.join(environments)}"
+            )
+        known = self.bundle.judged_types | self.bundle.unjudged.keys()
+        failures += [
+            f"no rule judges {kind}: write one, or say in policies/rules.yaml, under `unjudged`, why none is needed"
+            for kind in sorted({a.removeprefix("data.").split(".")[0] for a in document.addresses} - known)
+        ]
+        return failures
