@@ -45,7 +45,7 @@ class Network(Construct):
             tags={"Name": props.site.prefix},
         )
         self._close_default_group()
-        self._zones = aws.data_aws_availability_zones.DataAwsAvailabilityZones(self, "zones", state="available")
+        self._zones = self._places()
         public = [self._subnet("public", i, c) for i, c in enumerate(cut.public_subnets)]
         private = [self._subnet("private", i, c) for i, c in enumerate(cut.private_subnets)]
         intra = [self._subnet("intra", i, c) for i, c in enumerate(cut.intra_subnets)]
@@ -58,6 +58,12 @@ class Network(Construct):
         self._endpoints([t.id for t in tables])
         if cut.flow_logs:
             self._flow_logs()
+
+    def _places(self) -> aws.data_aws_availability_zones.DataAwsAvailabilityZones:
+        """No Local Zones: their names come first, and one that the account opts into would move every subnet."""
+        zones = aws.data_aws_availability_zones
+        whole = zones.DataAwsAvailabilityZonesFilter(name="zone-type", values=["availability-zone"])
+        return zones.DataAwsAvailabilityZones(self, "zones", state="available", filter=[whole])
 
     def _subnet(self, kind: str, zone: int, cidr: str) -> aws.subnet.Subnet:
         purpose = {PURPOSE[kind]: "1"} if kind in PURPOSE else {}

@@ -64,7 +64,7 @@ class Foundation(EnvironmentStack):
             AuditProps(
                 site=self.site,
                 audit=environment.audit,
-                watched_buckets=[environment.bucket_name(p) for p in ("data", "models", "features")],
+                watched_buckets=self._watched(),
                 evidence=environment.bucket_name("evidence"),
                 key_arn=self.audit_key.arn,
                 log_key_arn=self.telemetry_key.arn,
@@ -73,6 +73,11 @@ class Foundation(EnvironmentStack):
                 protect=environment.protection,
             ),
         )
+
+    def _watched(self) -> list[str]:
+        """All that later stacks make; evidence is watched by itself. Checkpoints are models too, not yet finished."""
+        bill = ["billing"] if self.environment.billing.exports else []
+        return [self.environment.bucket_name(p) for p in ("data", "models", "features", "checkpoints", *bill)]
 
     def _keys(self) -> None:
         """One for each purpose, so that who may read one kind of thing cannot read the others."""

@@ -93,7 +93,8 @@ def test_what_happens_to_data_is_recorded(case: tuple[Environment, Made]) -> Non
     }
     objects = selected["Objects of data and models"]
     assert "readOnly" not in objects
-    buckets = [env.bucket_name(p) for p in ("data", "models", "features")]
+    bill = ["billing"] if env.billing.exports else []
+    buckets = [env.bucket_name(p) for p in ("data", "models", "features", "checkpoints", *bill)]
     assert objects["resources.ARN"]["starts_with"] == [f"arn:aws:s3:::{b}/" for b in buckets]
     tables = selected["Writing online features"]
     assert tables["readOnly"]["equals"] == ["false"]

@@ -62,6 +62,14 @@ def test_each_zone_has_a_subnet_of_each_kind(case: tuple[Environment, Made]) -> 
         assert {s["cidr_block"] for s in subnets.values()} == set(getattr(env.network, f"{kind}_subnets"))
 
 
+def test_a_local_zone_that_is_opted_into_moves_no_subnet() -> None:
+    stack = TerraformStack(cdk.Testing.app(), "stack")
+    network = environment.Network(cidr="10.0.0.0/16")
+    Network(stack, "network", NetworkProps(site=DEV, network=network, boundary_arn="boundary", log_key_arn="key"))
+    [zones] = json.loads(cdk.Testing.synth(stack))["data"]["aws_availability_zones"].values()
+    assert zones["filter"] == [{"name": "zone-type", "values": ["availability-zone"]}]
+
+
 def test_intra_subnets_have_no_way_out(case: tuple[Environment, Made]) -> None:
     _, found = case
     tables = {

@@ -196,6 +196,22 @@ def test_buckets_are_closed(synthesized: Synthesized, environments: dict[str, En
         assert len(deny["Resource"]) == 2
 
 
+def test_who_reads_or_writes_an_object_is_recorded(
+    synthesized: Synthesized, environments: dict[str, Environment]
+) -> None:
+    """In the trail, for every bucket: they have no access logs of S3 beside it."""
+    for name, environment in environments.items():
+        [trail] = synthesized.resources(name, "aws_cloudtrail")
+        recorded = {
+            arn.removeprefix("arn:aws:s3:::").removesuffix("/")
+            for selector in trail.arguments["advanced_event_selector"]
+            for field in selector["field_selector"]
+            for arn in field.get("starts_with", ())
+        }
+        buckets = {b.arguments["bucket"] for b in synthesized.resources(name, "aws_s3_bucket")}
+        assert buckets - recorded == {environment.bucket_name("evidence")}  # by reference: only who reads it
+
+
 def test_what_is_kept_is_encrypted_with_our_keys(synthesized: Synthesized) -> None:
     wanted = {
         "aws_s3_bucket_server_side_encryption_configuration": lambda a: a["rule"][0][
