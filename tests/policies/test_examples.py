@@ -19,7 +19,7 @@ def opa() -> Engine:
 
 
 def cases() -> Iterator[tuple[str, str]]:
-    for name, text in BUNDLE.examples.items():
+    for text in BUNDLE.examples.values():
         package = re.search(r"^package (\S+)", text, re.M)
         for test in re.findall(r"^(test_\w+)", text, re.M):
             yield package[1], test

@@ -1,4 +1,4 @@
-"""OPA itself: the `opa` on PATH, else its library. Both stop at a built-in that fails, where a lesser engine goes on."""
+"""OPA itself: the `opa` on PATH, else its library. Both stop where a built-in fails; a lesser engine goes on."""
 
 import json
 import re

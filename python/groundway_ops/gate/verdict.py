@@ -31,7 +31,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`failures` say where the gate was blind: what it could not read, evaluate or cover. They refuse as findings do."""
+    """`failures` say where the gate was blind: what it could not read, evaluate, cover. They refuse as findings do."""
 
     engine: str
     digest: str
