@@ -45,3 +45,5 @@ def test_both_engines_synthesize_the_same(tmp_path: Path) -> None:
         versions = [x["terraform"]["required_providers"]["aws"].pop("version") for x in (a, b)]
         assert versions[0] != versions[1]  # or one engine was compared with itself
         assert a == b, name
+        places = [(tmp_path / engine / "stacks" / name / "sources.json").read_bytes() for engine in ("cdktf", "cdktn")]
+        assert places[0] == places[1], name
