@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "stacks"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "stacks"))
 
 from mutants.blind import BLIND
 from mutants.declared import declared
@@ -23,6 +22,7 @@ from groundway_ops.gate.documents import Document
 from groundway_ops.gate.gate import Gate
 from stacks.cloud import Cloud
 
+ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "policies"
 WHERE = ROOT / ".groundway" / "mutants.json"
 README = POLICIES / "README.md"
