@@ -137,7 +137,10 @@ def test_another_region_and_account(cloud, terraform):
                 "aws_caller_identity": {"here": {}, "there": {"provider": "aws.other"}},
                 "aws_region": {"here": {}},
                 "aws_partition": {"here": {}},
-                "aws_availability_zones": {"here": {"state": "available"}},
+                "aws_availability_zones": {
+                    "here": {"state": "available", "filter": [{"name": "zone-type", "values": ["availability-zone"]}]},
+                    "near": {"filter": [{"name": "zone-type", "values": ["local-zone"]}]},
+                },
             },
             "output": {
                 "here": {"value": "${data.aws_caller_identity.here.account_id}"},
@@ -145,6 +148,7 @@ def test_another_region_and_account(cloud, terraform):
                 "region": {"value": "${data.aws_region.here.region}"},
                 "partition": {"value": "${data.aws_partition.here.partition}"},
                 "zones": {"value": "${data.aws_availability_zones.here.names}"},
+                "near": {"value": "${data.aws_availability_zones.near.names}"},
             },
         }
     )
@@ -152,7 +156,7 @@ def test_another_region_and_account(cloud, terraform):
     outputs = {k: v["value"] for k, v in json.loads(terraform.run("output", "-json").text).items()}
     assert (outputs["here"], outputs["there"]) == (ACCOUNT, "444455556666")
     assert (outputs["region"], outputs["partition"]) == ("eu-west-1", "aws")
-    assert outputs["zones"] == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    assert (outputs["zones"], outputs["near"]) == (["eu-west-1a", "eu-west-1b", "eu-west-1c"], [])
     arns = [terraform.state()[f"aws_sns_topic.{n}"]["arn"] for n in ("here", "there")]
     assert arns == ["arn:aws:sns:us-west-2:111122223333:here", "arn:aws:sns:eu-west-1:444455556666:there"]
     assert terraform.actions() == {}
