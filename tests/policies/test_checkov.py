@@ -102,6 +102,17 @@ GROUP = {"name": "workers", "description": "Workers", "vpc_id": "vpc-1"}
 WORN = "${data.terraform_remote_state.cross-stack-reference-input-good-foundation.outputs.group}"
 
 
+@pytest.fixture
+def careless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user whose settings switch checks off."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".checkov.yaml").write_text("skip-check: [CKV_AWS_16, CKV_AWS_20]")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("CKV_SKIP_CHECK", "CKV_AWS_24")
+
+
+@pytest.mark.usefixtures("careless")
 def test_what_is_broken_on_purpose_is_caught_and_what_is_right_is_not(tmp_path: Path) -> None:
     everyone = {"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "cidr_ipv4": "0.0.0.0/0"}
     broken = {
@@ -115,7 +126,7 @@ def test_what_is_broken_on_purpose_is_caught_and_what_is_right_is_not(tmp_path: 
     group = {"resource": {"aws_security_group": {"workers": GROUP}}, "output": shared}
     template = {"vpc_security_group_ids": [WORN], "metadata_options": {"http_tokens": "required"}}
     stacks = written(
-        tmp_path,
+        tmp_path / "stacks",
         bad_ml={"resource": broken, "terraform": {"required_version": ">= 1.11"}},
         good_ml=right,
         good_foundation=group,
