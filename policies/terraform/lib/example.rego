@@ -108,5 +108,6 @@ allowed := {
 		"owner": ["ml-platform"],
 	},
 	"provider": {"sources": ["hashicorp/aws"], "version": "6.25.0"},
+	"managed_policies": ["AmazonEKSWorkerNodePolicy"],
 	"stateful": ["aws_s3_bucket", "aws_kms_key", "aws_db_instance", "aws_dynamodb_table"],
 }
