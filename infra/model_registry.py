@@ -18,13 +18,23 @@ class ModelRegistryProps:
     protect: bool = False
 
 
+def group_name(site: Site) -> str:
+    """Of the group that all packages of an environment are in."""
+    return f"{site.prefix}-models"
+
+
+def packages_arn(site: Site) -> str:
+    """Of every package in the group. AWS puts another word into it than into the group's own ARN."""
+    return site.arn("sagemaker", f"model-package/{group_name(site)}/*")
+
+
 class ModelRegistry(Construct):
     def __init__(self, scope: Construct, id: str, props: ModelRegistryProps) -> None:
         super().__init__(scope, id)
         self.group = aws.sagemaker_model_package_group.SagemakerModelPackageGroup(
             self,
             "packages",
-            model_package_group_name=f"{props.site.prefix}-models",
+            model_package_group_name=group_name(props.site),
             model_package_group_description="Model packages for SageMaker endpoints",
             lifecycle=keep(props.protect),
         )
@@ -39,14 +49,16 @@ class ModelRegistry(Construct):
 
 
 def _reading(props: ModelRegistryProps) -> list[iam.Statement]:
-    site, name = props.site, f"{props.site.prefix}-models"
+    site = props.site
     accounts = iam.accounts(props.readers, site.partition)
     group = iam.allow(
-        "ReadGroup", ["sagemaker:DescribeModelPackageGroup"], [site.arn("sagemaker", f"model-package-group/{name}")]
+        "ReadGroup",
+        ["sagemaker:DescribeModelPackageGroup"],
+        [site.arn("sagemaker", f"model-package-group/{group_name(site)}")],
     )
     packages = iam.allow(
         "ReadPackages",
         ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-        [site.arn("sagemaker", f"model-package/{name}/*")],
+        [packages_arn(site)],
     )
     return [{**statement, "Principal": accounts} for statement in (group, packages)]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from groundway import tags
 from infra import iam
 from infra.cdk import Construct
+from infra.model_registry import packages_arn
 from infra.workload import Workload, WorkloadProps, read, write
 
 # Who starts or runs a pipeline: SageMaker Pipelines, a schedule, a state machine; and pods.
@@ -25,7 +26,6 @@ class Pipelines(Construct):
 def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn: str) -> Sequence[iam.Statement]:
     site = props.site
     jobs = [site.arn("sagemaker", f"{kind}/{site.prefix}-*") for kind in ("pipeline", "processing-job", "training-job")]
-    packages = model_registry_arn.replace(":model-package-group/", ":model-package/")
     paid = {"StringLike": {f"aws:RequestTag/{key}": "*" for key in tags.KEYS}}
     return [
         props.registry.allow("pipelines"),
@@ -56,7 +56,7 @@ def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn
         iam.allow(
             "Register",
             ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"],
-            [model_registry_arn, packages],
+            [model_registry_arn, packages_arn(site)],
         ),
         # The account that models come from decides who may take it: infra/promotion.py.
         iam.allow(

@@ -7,6 +7,7 @@ from infra import iam
 from infra.buckets import Bucket
 from infra.cdk import Construct
 from infra.identity import Role, RoleProps
+from infra.model_registry import packages_arn
 from infra.site import Site
 from infra.workload import read
 
@@ -55,14 +56,13 @@ def trust(props: PromotionProps) -> iam.Statement:
 
 
 def _statements(props: PromotionProps) -> list[iam.Statement]:
-    packages = props.model_registry_arn.replace(":model-package-group/", ":model-package/")
     return [
         *read("Models", props.models),
         iam.allow("Keys", ["kms:Decrypt", "kms:DescribeKey"], [props.key_arn]),
         iam.allow(
             "ModelPackages",
             ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
-            [props.model_registry_arn, packages],
+            [props.model_registry_arn, packages_arn(props.site)],
         ),
         iam.allow(
             "Images",

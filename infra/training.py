@@ -2,18 +2,18 @@
 
 from infra import iam
 from infra.cdk import Construct
+from infra.model_registry import packages_arn
 from infra.workload import Workload, WorkloadProps, read, records, write
 
 
 class Training(Construct):
     def __init__(self, scope: Construct, id: str, props: WorkloadProps, model_registry_arn: str) -> None:
         super().__init__(scope, id)
-        packages = model_registry_arn.replace(":model-package-group/", ":model-package/")
-        workload = Workload(self, "workload", "training", props, _statements(props, model_registry_arn, packages))
-        self.role_arn = workload.role_arn
+        statements = _statements(props, model_registry_arn)
+        self.role_arn = Workload(self, "workload", "training", props, statements).role_arn
 
 
-def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list[iam.Statement]:
+def _statements(props: WorkloadProps, group_arn: str) -> list[iam.Statement]:
     features = props.features
     buckets = (props.data, features.bucket, props.models, props.checkpoints)
     catalog, tables = (props.site.arn("glue", name) for name in ("catalog", f"table/{features.database_name}/*"))
@@ -28,7 +28,10 @@ def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list
         ),
         iam.allow(
             "OfflineCatalog",
-            ["glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:BatchCreatePartition"],
+            [
+                *("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"),  # Athena asks for partitions, too
+                *("glue:BatchCreatePartition", "glue:CreateTable", "glue:UpdateTable"),
+            ],
             [catalog, features.database_arn, tables],
         ),
         props.queries.allow(),
@@ -36,6 +39,6 @@ def _statements(props: WorkloadProps, group_arn: str, packages_arn: str) -> list
         iam.allow(
             "ModelPackages",
             ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:AddTags"],
-            [group_arn, packages_arn],
+            [group_arn, packages_arn(props.site)],
         ),
     ]
