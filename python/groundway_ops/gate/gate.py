@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ from groundway.errors import GroundwayError
 from groundway_ops.gate import rules
 from groundway_ops.gate.documents import Document
 from groundway_ops.gate.engine import Engine, EngineError, engine
+from groundway_ops.gate.excepting import Exceptions
+from groundway_ops.gate.exceptions import Waiver
 from groundway_ops.gate.rules import Bundle
 from groundway_ops.gate.verdict import Finding, Judged, Verdict
 
@@ -16,48 +20,62 @@ QUERY = "deny = data.main.deny; seen = data.lib.terraform.seen"
 
 
 class Gate:
-    """The policies of a folder, ready to judge. `unprotected` is the environment that GROUNDWAY_UNPROTECT names."""
+    """The policies of a folder, ready to judge. `unprotected` is the environment that GROUNDWAY_UNPROTECT names.
 
-    def __init__(self, policies: Path, unprotected: str | None = None) -> None:
+    `today` (UTC; default: the clock's) decides which exceptions have expired.
+    """
+
+    def __init__(self, policies: Path, unprotected: str | None = None, today: date | None = None) -> None:
         self.bundle: Bundle = rules.load(policies)
+        self.exceptions = Exceptions.of(self.bundle, today or datetime.now(UTC).date())
         data = {**self.bundle.data, "unprotected": [unprotected] if unprotected else []}
         self.engine: Engine = engine(self.bundle.modules, data)
 
     def judge(self, documents: Iterable[Document]) -> Verdict:
         """The verdict on all of them together. Never raises for what a document holds: that is a failure in it."""
         start = time.monotonic()
-        findings: list[Finding] = []
+        found: list[tuple[Finding, Waiver | None]] = []
         failures: list[str] = []
         judged: list[Judged] = []
         for document in documents:
             try:
-                found, seen = self._evaluate(document)
+                said, seen = self._evaluate(document)
             except GroundwayError as e:
                 failures.append(f"{document.stack}: could not be judged: {e.message}")
                 continue
-            findings += found
+            found += [(finding, self.exceptions.waiver(finding, seen["environment"])) for finding in said]
             failures += [f"{document.stack}: {failure}" for failure in self._blind(document, seen)]
             judged.append(Judged(document.stack, len(document.addresses & set(seen["addresses"])), document.plan))
         if not judged and not failures:
             failures.append("there was nothing to judge")
+        found = sorted(_once(found), key=lambda pair: pair[0])
+        excepted = tuple((finding, waiver) for finding, waiver in found if waiver)
+        failures += self.exceptions.failures(judged, excepted)
         return Verdict(
             engine=self.engine.name,
             digest=self.bundle.digest,
             rules=self.bundle.rules,
             judged=tuple(judged),
-            findings=tuple(sorted(findings)),
+            findings=tuple(finding for finding, waiver in found if not waiver),
+            excepted=excepted,
             failures=tuple(failures),
             seconds=time.monotonic() - start,
         )
 
     def _evaluate(self, document: Document) -> tuple[list[Finding], dict[str, Any]]:
         answer = self.engine.query(QUERY, document.content)
-        return [self._finding(document, said) for said in answer["deny"]], answer["seen"]
+        seen = answer["seen"]
+        if not isinstance(seen["environment"], str):  # a reference, or nothing
+            seen = {**seen, "environment": None}
+        return [self._finding(document, said) for said in answer["deny"]], seen
 
-    def _finding(self, document: Document, said: dict[str, Any]) -> Finding:
-        if said.get("rule") not in self.bundle.rules:
+    def _finding(self, document: Document, said: Any) -> Finding:
+        if not isinstance(said, dict) or not {"rule", "address", "msg"} <= said.keys():
+            raise EngineError(f"a finding is not made with tf.finding: {said}")
+        if said["rule"] not in self.bundle.rules:
             raise EngineError(f"a finding names no rule that there is: {said}")
-        path = document.paths.get(said["address"].partition("[")[0], "")
+        address = said["address"].partition("[")[0]
+        path = document.stack if address == "stack" else document.paths.get(address, "")
         return Finding(
             stack=document.stack,
             address=said["address"],
@@ -67,6 +85,7 @@ class Gate:
             source=document.sources.get(path, ""),
             value=said.get("value"),
             plan=document.plan,
+            file=str(document.file),
         )
 
     def _blind(self, document: Document, seen: dict[str, Any]) -> list[str]:
@@ -88,3 +107,9 @@ class Gate:
             for kind in sorted({a.removeprefix("data.").split(".")[0] for a in document.addresses} - known)
         ]
         return failures
+
+
+def _once(found: list[tuple[Finding, Waiver | None]]) -> list[tuple[Finding, Waiver | None]]:
+    """Without what a plan only repeats of its stack."""
+    written = {finding for finding, _ in found if not finding.plan}
+    return [(f, w) for f, w in found if not f.plan or replace(f, plan=False) not in written]

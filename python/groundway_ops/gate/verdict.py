@@ -1,14 +1,21 @@
 """What the gate says: findings, and failures to look. Either refuses."""
 
+import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
-from groundway_ops.gate.rules import Rule
+from groundway_ops.gate.exceptions import Waiver
+from groundway_ops.gate.rules import Rule, Severity
+
+SHOWN = 200  # characters of a value, at most: what is found may be long, and is in stacks and logs of many readers
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """A rule that a resource breaks. `address` is "stack" for a stack as a whole; `source` is file:line, or ""."""
+    """A rule that a resource breaks. `address` is "stack" for a stack as a whole; `source` is file:line, or "".
+
+    `file` is the document that it was found in.
+    """
 
     stack: str
     address: str
@@ -18,6 +25,16 @@ class Finding:
     source: str = ""
     value: Any = field(default=None, compare=False)
     plan: bool = False
+    file: str = field(default="", compare=False)
+
+    @property
+    def shown(self) -> str:
+        """The value as JSON, cut to what a reader needs."""
+        text = json.dumps(self.value, ensure_ascii=False)
+        return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+Excepted = tuple[Finding, Waiver]
 
 
 @dataclass(frozen=True)
@@ -38,13 +55,19 @@ class Verdict:
     rules: dict[str, Rule] = field(repr=False)
     judged: tuple[Judged, ...]
     findings: tuple[Finding, ...]
-    excepted: tuple[tuple[Finding, Any], ...] = ()
+    excepted: tuple[Excepted, ...] = ()
     failures: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
         return not self.findings and not self.failures
+
+    @property
+    def by_severity(self) -> list[Finding]:
+        """The findings, the gravest first, those of a rule together."""
+        order = get_args(Severity)
+        return sorted(self.findings, key=lambda f: (order.index(self.rules[f.rule].severity), f.rule, f))
 
     @property
     def resources(self) -> int:
