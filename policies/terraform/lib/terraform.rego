@@ -30,7 +30,7 @@ configured(type) := [r |
 		"type": type,
 		"name": name,
 		"values": values,
-		"references": {attribute: addresses_in(value) | some attribute, value in values},
+		"references": {attribute: addresses_in(value) | some attribute, value in values; attribute != "//"},
 	}
 ]
 
@@ -73,12 +73,26 @@ configurations[address] := object.get(resource, "expressions", {}) if {
 }
 
 # Addresses that an argument refers to: "aws_s3_bucket.logs", of resources and "data.aws_x.y" of data sources.
-addresses_in(value) := {match[1] |
-	some match in regex.find_all_string_submatch_n(
-		`\$\{[^}]*?((?:data\.)?aws_\w+\.[\w-]+)\.`,
-		json.marshal(value),
-		-1,
-	)
+addresses_in(value) := addresses_in_text(value) if is_string(value)
+
+addresses_in(value) := addresses_in_text(json.marshal(value)) if is_object(value)
+
+addresses_in(value) := addresses_in_text(json.marshal(value)) if is_array(value)
+
+addresses_in(value) := set() if is_scalar(value)
+
+is_scalar(value) if is_boolean(value)
+
+is_scalar(value) if is_number(value)
+
+is_scalar(null)
+
+addresses_in_text(text) := set() if not contains(text, "${")
+
+addresses_in_text(text) := {match[1] |
+	some match in regex.find_all_string_submatch_n(`\$\{[^}]*?((?:data\.)?aws_\w+\.[\w-]+)\.`, text, -1)
+} if {
+	contains(text, "${")
 }
 
 references_of(expression) := {concat(".", array.slice(split(reference, "."), 0, size)) |
@@ -155,7 +169,7 @@ protected if {
 unprotected if environment in data.unprotected
 
 # What the gate holds against its own count.
-seen := {"addresses": object.keys(all), "environment": known_environment}
+seen := {"addresses": [r.address | some type in types; some r in of(type)], "environment": known_environment}
 
 default known_environment := null
 
