@@ -88,6 +88,7 @@ allowed := {
 		"dev": {
 			"accounts": ["111111111111"],
 			"regions": ["eu-west-1"],
+			"networks": ["10.10.0.0/16"],
 			"protected": false,
 			"log_retention_days": 7,
 			"gpu_nodes": 4,
@@ -95,6 +96,7 @@ allowed := {
 		"prod": {
 			"accounts": ["333333333333"],
 			"regions": ["eu-west-1"],
+			"networks": ["10.30.0.0/16"],
 			"protected": true,
 			"log_retention_days": 365,
 			"gpu_nodes": 12,
