@@ -14,7 +14,7 @@ from small_checkout import SmallCheckout, sound, table
 
 from groundway_ops.rehearsal.processes import MARK, sweep
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 PHASES = ["synth", "deploy", "second plan", "drift", "destroy", "leftovers", "killed"]
 
 
