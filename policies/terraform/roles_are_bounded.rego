@@ -43,17 +43,13 @@ bounds_roles(boundary) if {
 	)
 }
 
-bounds_roles(boundary) if boundary in environments_policies(grants.boundary_name)
+bounds_roles(boundary) if boundary in grants.policies_named(grants.boundary_name)
 
 bounds_people(role, boundary) if {
-	boundary in environments_policies(sprintf("%s-operator-boundary", [grants.prefix]))
+	boundary in grants.policies_named(sprintf("%s-operator-boundary", [grants.prefix]))
 	trusted := [s.principals | some s in iam.statements(role)]
 	count(trusted) > 0
 	every principals in trusted {
 		object.keys(principals) == {"AWS"}
 	}
-}
-
-environments_policies(name) := {sprintf("arn:aws:iam::%s:policy/%s", [account, name]) |
-	some account in tf.allowed.accounts
 }

@@ -87,6 +87,7 @@ allowed := {
 	"environments": {
 		"dev": {
 			"accounts": ["111111111111"],
+			"promoted_to": ["333333333333"],
 			"regions": ["eu-west-1"],
 			"networks": ["10.10.0.0/16"],
 			"protected": false,
@@ -95,6 +96,7 @@ allowed := {
 		},
 		"prod": {
 			"accounts": ["333333333333"],
+			"promoted_to": [],
 			"regions": ["eu-west-1"],
 			"networks": ["10.30.0.0/16"],
 			"protected": true,
@@ -111,5 +113,13 @@ allowed := {
 	},
 	"provider": {"sources": ["hashicorp/aws"], "version": "6.25.0"},
 	"managed_policies": ["AmazonEKSWorkerNodePolicy"],
+	"trusted_services": ["ec2.amazonaws.com", "eks.amazonaws.com", "pods.eks.amazonaws.com", "sagemaker.amazonaws.com"],
+	"passed_to": ["sagemaker.amazonaws.com"],
+	"assumable_roles": ["arn:aws:iam::*:role/groundway-*-promotion-reader"],
+	"repositories": ["example-org/ml-platform"],
+	"session_seconds": 3600,
+	"actions_without_resource": ["cloudwatch:PutMetricData", "ec2:Describe*"],
+	"bounded_by_anything": ["ec2:*"],
+	"denials": {"boundary": ["ec2:DeleteVpc", "ec2:RunInstances"], "spending-stopped": ["sagemaker:CreateTrainingJob"]},
 	"stateful": ["aws_s3_bucket", "aws_kms_key", "aws_db_instance", "aws_dynamodb_table"],
 }

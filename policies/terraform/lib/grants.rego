@@ -53,3 +53,24 @@ wanted(statement, operators, key) := [value |
 account_of(arn) := split(arn, ":")[4] if {
 	regex.match(`^arn:[\w-]+:[\w-]*:[\w-]*:\d{12}:`, arn)
 } else := ""
+
+# Given and bounding alike.
+all := array.concat(given, bounding)
+
+# Resources that are everything, or everything of a service.
+everything(resource) if resource == "*"
+
+everything(resource) if regex.match(`^arn:[^:]*(:[^:]*:[^:]*:[^:]*:[*?/]*)?$`, resource)
+
+everything(resource) if regex.match(`^arn:[^:]*:[^:]*[*?]`, resource)
+
+# A role by name, in this account: nobody's else, and not whichever is made tomorrow.
+is_named_role(arn) if regex.match(`^\$\{[^}]*aws_iam_role[^}]*arn\}$`, arn)
+
+is_named_role(arn) if {
+	account_of(arn) in tf.allowed.accounts
+	regex.match(`^arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+$`, arn)
+}
+
+# ARNs of a policy of ours, by its name.
+policies_named(name) := {sprintf("arn:aws:iam::%s:policy/%s", [account, name]) | some account in tf.allowed.accounts}
