@@ -5,22 +5,21 @@ import data.lib.terraform as tf
 # METADATA
 # title: What the trail wrote can be neither deleted nor changed while it may be asked for
 # description: >-
-#   Whoever takes over the account first removes the traces. Object Lock refuses it for as long as logs are kept. Where
-#   nothing is protected, it need not be.
+#   Whoever takes over the account first removes the traces. Object Lock refuses it: for as long as logs are kept,
+#   where stateful things are protected.
 # custom:
 #   severity: high
 #   controls: [AWS FSBP S3.15, NIST 800-53 AU-9, NIST 800-53 AU-11]
 #   mend: Let the trail write to infra/evidence.py's bucket; audit.evidence_days of the environment says for how long.
 #   types: [aws_cloudtrail, aws_s3_bucket, aws_s3_bucket_object_lock_configuration]
 #   breaks:
-#     - {type: aws_s3_bucket_object_lock_configuration, drop: true, protected: true}
-#     - {type: aws_s3_bucket_object_lock_configuration, at: rule.default_retention.days, set: 0, protected: true}
-#     - {type: aws_s3_bucket_object_lock_configuration, at: rule.default_retention.mode, set: NONE, protected: true}
-#     - {type: aws_s3_bucket_object_lock_configuration, at: rule, remove: true, protected: true}
-#     - {type: aws_s3_bucket, remove: object_lock_enabled, protected: true}
-#     - {type: aws_cloudtrail, at: s3_bucket_name, set: somewhere-else, protected: true}
+#     - {type: aws_s3_bucket_object_lock_configuration, drop: true}
+#     - {type: aws_s3_bucket_object_lock_configuration, at: rule.default_retention.days, set: 0}
+#     - {type: aws_s3_bucket_object_lock_configuration, at: rule.default_retention.mode, set: NONE}
+#     - {type: aws_s3_bucket_object_lock_configuration, at: rule, remove: true}
+#     - {type: aws_s3_bucket, remove: object_lock_enabled}
+#     - {type: aws_cloudtrail, at: s3_bucket_name, set: somewhere-else}
 deny contains tf.finding("evidence_is_locked", trail, bucket, "must write to a locked bucket") if {
-	tf.protected
 	some trail in tf.of("aws_cloudtrail")
 	bucket := object.get(trail.values, "s3_bucket_name", null)
 	not writes_where_locked(trail)
@@ -32,9 +31,13 @@ writes_where_locked(trail) if {
 	some lock in tf.of("aws_s3_bucket_object_lock_configuration")
 	address in lock.references.bucket
 	tf.at(lock.values, ["rule", "default_retention", "mode"], null) in {"COMPLIANCE", "GOVERNANCE"}
-	locked_days(tf.block(tf.block(lock.values, "rule"), "default_retention")) >= tf.allowed.log_retention_days
+	days_locked(tf.block(tf.block(lock.values, "rule"), "default_retention")) >= days_to_lock
 }
 
-locked_days(retention) := retention.days if {
+days_locked(retention) := retention.days if {
 	retention.days > 0
 } else := retention.years * 365
+
+days_to_lock := tf.allowed.log_retention_days if {
+	tf.protected
+} else := 1

@@ -48,6 +48,9 @@ test_the_lock_is_that_of_the_bucket if {
 	}})).fail == {"aws_cloudtrail.unlocked", "aws_cloudtrail.elsewhere", "aws_cloudtrail.unsaid"}
 }
 
-test_dev_need_not if {
-	example.verdicts("evidence_is_locked", stack({}, {})).fail == set()
+test_dev_for_a_day if {
+	one_day := stack({"object_lock_enabled": true}, {"mode": "GOVERNANCE", "days": 1})
+	example.verdicts("evidence_is_locked", one_day).fail == set()
+	no_day := stack({"object_lock_enabled": true}, {"mode": "GOVERNANCE", "days": 0})
+	example.verdicts("evidence_is_locked", no_day).fail == {"aws_cloudtrail.trail"}
 }

@@ -13,16 +13,14 @@ import data.lib.terraform as tf
 #   mend: Leave `protection` of the environment on; to take something down on purpose, use GROUNDWAY_UNPROTECT.
 #   types: [aws_athena_workgroup, aws_db_instance, aws_dynamodb_table, aws_ecr_repository, aws_s3_bucket]
 #   breaks:
-#     - {type: aws_s3_bucket, at: force_destroy, set: true, protected: true}
-#     - {type: aws_ecr_repository, at: force_delete, set: true, protected: true}
-#     - {type: aws_athena_workgroup, at: force_destroy, set: true, protected: true}
-#     - {type: aws_dynamodb_table, at: deletion_protection_enabled, set: false, protected: true}
-#     - {type: aws_dynamodb_table, remove: deletion_protection_enabled, protected: true}
-#     - {type: aws_db_instance, at: deletion_protection, set: false, protected: true}
-#     - {type: aws_db_instance, remove: deletion_protection, protected: true}
-#     - {type: aws_db_instance, at: skip_final_snapshot, set: true, protected: true}
-#     - {type: aws_db_instance, remove: final_snapshot_identifier, protected: true}
-#     - {type: aws_db_instance, at: delete_automated_backups, set: true, protected: true}
+#     - {type: aws_s3_bucket, at: force_destroy, set: true}
+#     - {type: aws_ecr_repository, at: force_delete, set: true}
+#     - {type: aws_athena_workgroup, at: force_destroy, set: true}
+#     - {type: aws_dynamodb_table, at: deletion_protection_enabled, set: false}
+#     - {type: aws_db_instance, at: deletion_protection, set: false}
+#     - {type: aws_db_instance, at: skip_final_snapshot, set: true}
+#     - {type: aws_db_instance, remove: final_snapshot_identifier}
+#     - {type: aws_db_instance, at: delete_automated_backups, set: true}
 deny contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "must not be deletable by one command") if {
 	tf.protected
 	some [type, attribute] in protections.off
