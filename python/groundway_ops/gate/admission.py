@@ -19,6 +19,7 @@ FOLDER = Path("policies") / "kubernetes"
 TEMPLATE, EXAMPLES = ".template.yaml", ".examples.yaml"
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 ANNOTATION = "policies.groundway.dev/"
+ABOUT = ("title", "why", "severity", "controls", "mend")
 PARAMETERS = "parameters"
 # Managed add-ons that live in a namespace of their own, and that the bindings leave alone.
 ADDON_NAMESPACES = {"amazon-cloudwatch-observability": "amazon-cloudwatch", "aws-mountpoint-s3-csi-driver": "mount-s3"}
@@ -40,7 +41,7 @@ class AdmissionPolicy:
         return str(self.policy["metadata"]["name"])
 
     def about(self, key: str) -> str:
-        """`title`, `why`, `severity`, `controls` or `mend`."""
+        """What the policy says of itself: one of `ABOUT`."""
         return str(self.policy["metadata"]["annotations"][ANNOTATION + key])
 
 
@@ -85,9 +86,9 @@ def parameters(environment: Environment) -> Manifest:
 
 
 def manifests(environment: Environment, root: Path | None = None, *, observe: bool = False) -> list[Manifest]:
-    """Everything that ops apply, in this order: namespaces and their quotas, parameters, policies, bindings.
+    """Everything that ops apply, in this order: parameters, namespaces and their quotas, policies, bindings.
 
-    `observe`: bindings warn and write to the audit log, and deny nothing.
+    Parameters come first, because a new namespace is held to them. `observe`: bindings warn and write to the audit log, and deny nothing.
     """
     found = policies(root)
     template = checkout(root) / FOLDER / f"namespace{TEMPLATE}"
@@ -95,7 +96,7 @@ def manifests(environment: Environment, root: Path | None = None, *, observe: bo
     spaces = [m for name in tenancy.namespaces(environment) for m in _filled(template, environment, name)]
     actions = ["Warn", "Audit"] if observe else ["Deny", "Audit"]
     bindings = [{**one.binding, "spec": {**one.binding["spec"], "validationActions": actions}} for one in found]
-    return [home, *spaces, parameters(environment), *(one.policy for one in found), *bindings]
+    return [home, parameters(environment), *spaces, *(one.policy for one in found), *bindings]
 
 
 @click.command(epilog="Example: groundway gate manifests dev | kubectl apply --server-side -f -")
@@ -103,7 +104,7 @@ def manifests(environment: Environment, root: Path | None = None, *, observe: bo
 @click.option("--observe", is_flag=True, help="Warn and audit, deny nothing: to see what would be denied.")
 @click.option("--json", "as_json", is_flag=True, help="A Kubernetes List in JSON; else YAML.")
 def admission(name: str, observe: bool, as_json: bool) -> None:
-    """Print what holds the cluster of ENV to the policies: namespaces, quotas, parameters, policies, bindings."""
+    """Print what holds the cluster of ENV to the policies: parameters, namespaces, quotas, policies, bindings."""
     found = manifests(load(name), observe=observe)
     if as_json:
         click.echo(json.dumps({"apiVersion": "v1", "kind": "List", "items": found}, indent=2))
@@ -114,7 +115,7 @@ def admission(name: str, observe: bool, as_json: bool) -> None:
 class _Yaml(yaml.SafeDumper):
     """YAML with lists of lines as lines. No anchors: a reader should not have to look elsewhere."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _: Any) -> bool:
         return True
 
 
@@ -133,14 +134,16 @@ def _read(file: Path) -> AdmissionPolicy:
             f"{file}: holds {', '.join(map(str, kinds)) or 'nothing'}; write one {POLICY}, then its {BINDING}"
         )
     policy, binding = documents
-    name = file.stem
     for what, found in (
-        ("metadata.name of the policy", policy["metadata"]["name"]),
-        ("metadata.name of the binding", binding["metadata"]["name"]),
-        ("spec.policyName of the binding", binding["spec"]["policyName"]),
+        ("metadata.name of the policy", policy["metadata"].get("name")),
+        ("metadata.name of the binding", binding["metadata"].get("name")),
+        ("spec.policyName of the binding", binding.get("spec", {}).get("policyName")),
     ):
-        if found != name:
-            raise InvalidInput(f"{file}: {what} is {found!r}; write {name!r}, as the file is named")
+        if found != file.stem:
+            raise InvalidInput(f"{file}: {what} is {found!r}; write {file.stem!r}, as the file is named")
+    said = policy["metadata"].get("annotations", {})
+    if missing := [ANNOTATION + key for key in ABOUT if not said.get(ANNOTATION + key)]:
+        raise InvalidInput(f"{file}: a reviewer is not told {', '.join(missing)}; write it in metadata.annotations")
     return AdmissionPolicy(file, policy, binding)
 
 

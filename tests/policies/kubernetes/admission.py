@@ -226,7 +226,7 @@ def _any(patterns: Sequence[str], value: str) -> bool:
 
 
 def _resource(pattern: str, resource: str) -> bool:
-    """`pods` is not `pods/exec`: subresources match only where they are named."""
+    """`pods` is not `pods/exec`: subresources match where they are named; `pods/*` is pods and all of theirs."""
     name, _, sub = pattern.partition("/")
     found, _, found_sub = resource.partition("/")
     return name in ("*", found) and sub in (("*", found_sub) if "/" in pattern else (found_sub,))

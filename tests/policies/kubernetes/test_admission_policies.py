@@ -221,10 +221,11 @@ def test_together_the_policies_ask_for_every_cost_label() -> None:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_a_reviewer_is_told_why_how_bad_and_what_to_do(name: str) -> None:
-    policy = POLICIES[name]
-    assert all(policy.about(key) for key in ("title", "why", "controls", "mend"))
-    assert policy.about("severity") in ("low", "medium", "high", "critical")
-    assert f"[{name}]({name}.yaml)" in (FOLDER / "README.md").read_text(encoding="utf-8")
+    severity = POLICIES[name].about("severity")
+    assert severity in ("low", "medium", "high", "critical")
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| [{name}]({name}.yaml) |")]
+    assert row.endswith(f"| {severity} |")
 
 
 @pytest.mark.parametrize("version", ["1.34", "1.35", "1.36"])
