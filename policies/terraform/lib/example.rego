@@ -90,6 +90,7 @@ allowed := {
 			"promoted_to": ["333333333333"],
 			"regions": ["eu-west-1"],
 			"networks": ["10.10.0.0/16"],
+			"joined": ["vpc-listed", "tgw-listed"],
 			"protected": false,
 			"log_retention_days": 7,
 			"gpu_nodes": 4,
@@ -105,6 +106,7 @@ allowed := {
 		},
 	},
 	"state_bucket": "groundway-state-${account}",
+	"foreign_objects": ["arn:aws:s3:::images-${region}/*"],
 	"tags": {
 		"team": ["ml-platform", "demand"],
 		"project": ["groundway"],

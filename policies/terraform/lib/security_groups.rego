@@ -1,30 +1,34 @@
-# What security groups let in, however it is written: a rule of its own in either form, or a block of the group.
+# What security groups let in and out, however it is written: a rule of its own in either form, or a block of the group.
 package lib.security_groups
 
 import data.lib.iam
 import data.lib.terraform as tf
 
-# [{resource, cidrs, lists, groups, itself, protocol, from, to}]: who may come in, and to which ports.
-ways_in := array.concat(array.concat(rules, old_rules), blocks)
+ways_in := ways("ingress")
 
-rules := [way(r, r.values, {
+ways_out := ways("egress")
+
+# [{resource, cidrs, lists, groups, itself, protocol, from, to}]: who may come in, or be reached, and at which ports.
+ways(direction) := array.concat(array.concat(rules(direction), old_rules(direction)), blocks(direction))
+
+rules(direction) := [way(r, r.values, {
 	"cidrs": sources(r.values, ["cidr_ipv4", "cidr_ipv6"]),
 	"lists": sources(r.values, ["prefix_list_id"]),
 	"groups": sources(r.values, ["referenced_security_group_id"]),
 	"protocol": object.get(r.values, "ip_protocol", "-1"),
 }) |
-	some r in tf.of("aws_vpc_security_group_ingress_rule")
+	some r in tf.of(sprintf("aws_vpc_security_group_%s_rule", [direction]))
 ]
 
-old_rules := [written(r, r.values, "source_security_group_id") |
+old_rules(direction) := [written(r, r.values, "source_security_group_id") |
 	some r in tf.of("aws_security_group_rule")
-	object.get(r.values, "type", "ingress") != "egress"
+	object.get(r.values, "type", direction) == direction
 ]
 
-blocks := [written(group, block, "security_groups") |
+blocks(direction) := [written(group, block, "security_groups") |
 	some type in ["aws_security_group", "aws_default_security_group"]
 	some group in tf.of(type)
-	some block in tf.blocks(group.values, "ingress")
+	some block in tf.blocks(group.values, direction)
 ]
 
 written(resource, values, groups) := way(resource, values, {
