@@ -88,7 +88,8 @@ def parameters(environment: Environment) -> Manifest:
 def manifests(environment: Environment, root: Path | None = None, *, observe: bool = False) -> list[Manifest]:
     """Everything that ops apply, in this order: parameters, namespaces and their quotas, policies, bindings.
 
-    Parameters come first, because a new namespace is held to them. `observe`: bindings warn and write to the audit log, and deny nothing.
+    Parameters come first, because a new namespace is held to them. `observe`: bindings warn and write to the audit
+    log, and deny nothing.
     """
     found = policies(root)
     template = checkout(root) / FOLDER / f"namespace{TEMPLATE}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,20 @@ class Example:
         """The same pod as the template of a workload."""
         return self.asking(object=workload(self.request.object, kind))
 
+    def beside(self) -> "Example":
+        """The same pod with a container before the others that does nothing wrong."""
+        pod = deepcopy(self.request.object)
+        (model,) = examples(self.policy)[0].request.object["spec"]["containers"]
+        locked = {**model["securityContext"], "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+        innocent = {"name": "beside", "image": model["image"], "securityContext": locked}
+        pod["spec"]["containers"].insert(0, innocent)
+        return self.asking(object=pod)
+
     def asking(self, **changes: Any) -> "Example":
         return replace(self, request=replace(self.request, **changes))
 
 
+@cache
 def examples(policy: str) -> list[Example]:
     """The examples beside one policy."""
     file = FOLDER / f"{policy}.examples.yaml"
@@ -117,7 +128,8 @@ def workload(pod: Manifest, kind: str, **spec: Any) -> Manifest:
 
 
 def everywhere(example: Example) -> Iterator[Example]:
-    """An example, and its pod inside every kind of workload."""
+    """An example, its pod with an innocent container, and inside every kind of workload."""
     yield example
     if example.is_pod and "deletionTimestamp" not in example.request.object["metadata"]:
+        yield example.beside()
         yield from (example.inside(kind) for kind in TEMPLATES)
