@@ -125,7 +125,7 @@ def _insights(props: AddonsProps) -> list[iam.Statement]:
     return [
         iam.allow(
             "Logs",
-            ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             [logs],
         ),
         # AWS knows no resource for these.

@@ -101,7 +101,6 @@ def _reading(props: ControllerProps) -> list[iam.Statement]:
 
 
 def _beyond_ec2(props: ControllerProps) -> list[iam.Statement]:
-    profiles = props.site.global_arn("iam", "instance-profile/*")
     return [
         iam.allow("HearWarnings", ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"], [props.queue_arn]),
         iam.allow(
@@ -111,7 +110,7 @@ def _beyond_ec2(props: ControllerProps) -> list[iam.Statement]:
             {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
         ),
         iam.allow("KnowTheProfile", ["iam:GetInstanceProfile"], [props.instance_profile_arn]),
-        iam.allow("ListProfiles", ["iam:ListInstanceProfiles"], [profiles]),
+        iam.allow("ListProfiles", ["iam:ListInstanceProfiles"], ["*"]),  # AWS knows no resource for it
     ]
 
 

@@ -19,6 +19,7 @@ NO_RESOURCE = {
     "cloudwatch:ListMetrics",
     "cloudwatch:PutMetricData",
     "ecr:GetAuthorizationToken",
+    "iam:ListInstanceProfiles",
     "logs:GetQueryResults",
     "logs:StopQuery",
     "pricing:GetProducts",

@@ -123,6 +123,7 @@ class Simulator:
         if isinstance(request.principal, Role) or ":role/" in request.principal:
             arn = request.principal.arn if isinstance(request.principal, Role) else request.principal
             context |= {"aws:PrincipalArn": arn, "aws:PrincipalAccount": _part(arn, 4)}
+            context |= {"kms:CallerAccount": _part(arn, 4)} if request.action.startswith("kms:") else {}
         return context
 
 

@@ -166,6 +166,7 @@ class Scope:
             "region": self.here.region,
             "state bucket": self.here.state_bucket,
             "database": f"{self.here.prefix.replace('-', '_')}_features",
+            **_named(self.here),
         }
         if name in site:
             return site[name]
@@ -173,6 +174,13 @@ class Scope:
         if name not in known:
             raise WrongTable(f"names.yaml does not say what ${{{name}}} is; it knows {', '.join(known)}")
         return str(self.fill(known[name]))
+
+
+def _named(here: Environment) -> dict[str, str]:
+    """Whom environment.yaml names, the first of each."""
+    access = here.access
+    some = {"operator": access.ops, "engineer": access.engineers, "repository": access.github}
+    return {f"named {kind}": listed[0] for kind, listed in some.items() if listed}
 
 
 def scopes(names: Names, row: Row, here: Environment, environments: Mapping[str, Environment]) -> list[Scope]:

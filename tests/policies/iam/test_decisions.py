@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from iam_cases import Case, cases, judged
 from iam_roles import Estate
-from iam_tables import Names, Table, tables
+from iam_tables import Names, Scope, Table, tables
 
 NAMES = sorted(tables())
 
@@ -15,6 +15,20 @@ def test_every_row_is_what_aws_would_decide(name: str, decided: list[Case]) -> N
     of_table = [case for case in decided if case.table == name]
     assert of_table
     assert not (wrong := [str(case) for case in of_table if not case.holds]), "\n".join(wrong)
+
+
+def test_every_role_has_a_table_and_every_table_a_role(estate: Estate, written: dict[str, Table]) -> None:
+    roles = {(role.table, role.environment.name) for role in estate.roles}
+    told = {(t.name, e) for t in written.values() for e in t.environments or estate.environments}
+    assert roles == told
+
+
+def test_names_are_of_things_that_the_stacks_make(estate: Estate, names: Names) -> None:
+    """Or a row that denies would hold of nothing."""
+    for environment in estate.environments.values():
+        scope = Scope(names, environment)
+        made = {name: scope.fill(arn) for name, arn in names.things.items()}
+        assert not {name: arn for name, arn in made.items() if arn not in estate.things}
 
 
 @pytest.mark.parametrize("name", NAMES)
