@@ -25,6 +25,7 @@ verdict(rule, document) := {"pass": addresses - fail, "fail": fail} if {
 }
 
 base := {
+	"//": {"metadata": {"stackName": "dev-example"}},
 	"provider": {"aws": [{
 		"region": "eu-west-1",
 		"allowed_account_ids": ["111111111111"],
@@ -115,6 +116,10 @@ allowed := {
 	},
 	"provider": {"sources": ["hashicorp/aws"], "version": "6.25.0"},
 	"managed_policies": ["AmazonEKSWorkerNodePolicy"],
+	"billing": {"region": "us-east-1", "services": ["cur"], "types": ["aws_cloudwatch_dashboard"]},
+	"data_sources": ["aws_availability_zones", "terraform_remote_state"],
+	"ignored_changes": {"aws_eks_node_group": ["scaling_config[0].desired_size"]},
+	"guards": ["aws_guardduty_detector", "aws_iam_policy"],
 	"trusted_services": ["ec2.amazonaws.com", "eks.amazonaws.com", "pods.eks.amazonaws.com", "sagemaker.amazonaws.com"],
 	"passed_to": ["sagemaker.amazonaws.com"],
 	"assumable_roles": ["arn:aws:iam::*:role/groundway-*-promotion-reader"],

@@ -6,10 +6,16 @@ import data.lib.terraform as tf
 keys := {"team", "project", "model", "environment", "cost-center", "owner", "run"}
 
 # What serves AWS tags, Kubernetes labels and the bill alike.
-well_formed(value) if regex.match(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`, value)
+well_formed(value) if {
+	is_string(value)
+	regex.match(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`, value)
+}
 
 # Whether security knows a value of a cost tag, in this environment.
-known("environment", value) if value == tf.environment
+known("environment", value) if {
+	value == tf.environment
+	value in object.keys(data.allowed.environments)
+}
 
 known(key, value) if value in data.allowed.tags[key]
 
@@ -18,3 +24,25 @@ known(key, value) if {
 	key in {"model", "run"}
 	well_formed(value)
 }
+
+# {address: {[key, value]}}: every tag that a resource sets, however its type spells tags.
+carried[address] contains [key, value] if {
+	some address, resource in tf.all
+	some attribute in attributes
+	some key, value in resource.values[attribute]
+}
+
+carried[address] contains [key, value] if {
+	some address, resource in tf.all
+	resource.values.tag_specifications
+	some block in tf.blocks(resource.values, "tag_specifications")
+	some key, value in block.tags
+}
+
+carried[address] contains [pair.key, pair.value] if {
+	some address, resource in tf.all
+	resource.values.tag
+	some pair in tf.blocks(resource.values, "tag")
+}
+
+attributes := {"tags", "tags_all", "resource_tags"}

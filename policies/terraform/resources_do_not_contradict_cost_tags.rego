@@ -1,0 +1,67 @@
+package main
+
+import data.lib.tags
+import data.lib.terraform as tf
+
+# METADATA
+# title: No resource overrides a cost tag with nothing, with something unknown or under another spelling
+# description: >-
+#   A tag of a resource wins over the provider's. An empty one, or `Team` beside `team`, takes the thing off the bill of
+#   whoever should pay; tags that are an expression cannot be read before they are made.
+# custom:
+#   severity: medium
+#   controls: [NIST 800-53 CM-8]
+#   mend: Leave cost tags to the provider; for one model or run, set them with CostTags.using() (python/groundway/tags.py).
+#   types: ["*"]
+#   breaks:
+#     - {type: aws_s3_bucket, at: tags.cost-center, set: ""}
+#     - {type: aws_subnet, at: tags.team, set: somebody-else}
+#     - {type: aws_vpc, at: tags.environment, set: production}
+#     - {type: aws_security_group, at: tags.Cost_Center, set: cc-1001}
+#     - {type: aws_kms_key, at: tags, set: "${merge(local.tags, {team = null})}"}
+#     - {type: aws_launch_template, at: tag_specifications.0.tags.owner, set: nobody}
+#     - {type: aws_ecr_repository_creation_template, at: resource_tags.project, set: other}
+deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
+	some address, carried in tags.carried
+	resource := tf.all[address]
+	some [key, value] in carried
+	key in tags.keys
+	not tags.known(key, value)
+	message := sprintf("the tag %s is not one that policies/allowed.yaml knows", [key])
+}
+
+deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, key, message) if {
+	some address, carried in tags.carried
+	resource := tf.all[address]
+	some [key, _] in carried
+	not key in tags.keys
+	some meant in tags.keys
+	regex.replace(lower(key), `[-_ :.]`, "") == replace(meant, "-", "")
+	message := sprintf("the tag must be spelled %s", [meant])
+}
+
+deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
+	some resource in tf.all
+	some attribute in tags.attributes
+	value := resource.values[attribute]
+	not readable_tags(value)
+	message := sprintf("%s must be written out", [attribute])
+}
+
+# Only a plan says what the provider's tags and the resource's come to.
+deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, missing, "lacks cost tags") if {
+	tf.plan
+	some resource in tf.all
+	is_object(resource.values.tags_all)
+	missing := tags.keys - object.keys(resource.values.tags_all)
+	count(missing) > 0
+}
+
+readable_tags(value) if is_object(value)
+
+readable_tags(null)
+
+readable_tags(value) if {
+	tf.plan
+	tf.is_reference(value)
+}
