@@ -1,5 +1,6 @@
 package main
 
+import data.lib.ours
 import data.lib.terraform as tf
 
 # METADATA
@@ -23,7 +24,7 @@ deny contains tf.finding("networks_have_their_own_addresses", vpc, cidr, "must h
 	some type in ["aws_vpc", "aws_vpc_ipv4_cidr_block_association"]
 	some vpc in tf.of(type)
 	cidr := object.get(vpc.values, "cidr_block", "")
-	not of_our_network(cidr)
+	not ours.is_network(cidr)
 }
 
 deny contains tf.finding("networks_have_their_own_addresses", vpc, given, "must have no IPv6 addresses") if {

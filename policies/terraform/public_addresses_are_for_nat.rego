@@ -31,8 +31,9 @@ deny contains tf.finding("public_addresses_are_for_nat", association, associatio
 	some association in tf.of("aws_eip_association")
 }
 
-deny contains tf.finding("public_addresses_are_for_nat", nat, nat.values.subnet_id, "must stand in a public subnet") if {
+deny contains tf.finding("public_addresses_are_for_nat", nat, subnet, "must stand in a public subnet") if {
 	some nat in tf.of("aws_nat_gateway")
+	subnet := object.get(nat.values, "subnet_id", null)
 	not stands_in_public_subnet(nat)
 }
 

@@ -19,6 +19,7 @@ test_public_addresses_are_for_nat if {
 			"instance": {"allocation_id": "${aws_eip.instance.id}", "subnet_id": "${aws_subnet.public.id}"},
 			"interface": {"allocation_id": "${aws_eip.interface.id}", "subnet_id": "${aws_subnet.public.id}"},
 			"elsewhere": {"allocation_id": "eipalloc-1", "subnet_id": "subnet-1"},
+			"unsaid": {},
 		},
 	}}) == {
 		"pass": {
@@ -37,6 +38,7 @@ test_public_addresses_are_for_nat if {
 			"aws_eip_association.any",
 			"aws_nat_gateway.private",
 			"aws_nat_gateway.elsewhere",
+			"aws_nat_gateway.unsaid",
 		},
 	}
 }

@@ -1,5 +1,6 @@
 package main
 
+import data.lib.ours
 import data.lib.security_groups
 import data.lib.terraform as tf
 
@@ -36,7 +37,7 @@ import data.lib.terraform as tf
 deny contains tf.finding("security_groups_admit_no_strangers", way.resource, cidr, "must not let these addresses in") if {
 	some way in security_groups.ways_in
 	some cidr in way.cidrs
-	not of_our_network(cidr)
+	not ours.is_network(cidr)
 }
 
 deny contains tf.finding("security_groups_admit_no_strangers", way.resource, list, "must not let an unknown list in") if {
@@ -50,17 +51,8 @@ deny contains tf.finding("security_groups_admit_no_strangers", list, cidr, "must
 	some list in tf.of(type)
 	some entry in array.concat([list.values], tf.blocks(list.values, "entry"))
 	cidr := entry.cidr
-	not of_our_network(cidr)
+	not ours.is_network(cidr)
 }
-
-of_our_network(cidr) if {
-	regex.match(`^[\d.]+/\d+$`, cidr)
-	some network in tf.allowed.networks
-	net.cidr_contains(network, cidr)
-}
-
-# The VPC's own addresses, as the VPC tells them.
-of_our_network(cidr) if regex.match(`^\$\{(data\.terraform_remote_state\.[^}]*)?aws_vpc[^}]*cidr_block\}$`, cidr)
 
 listed_here(list, _) if startswith(list, "${aws_ec2_managed_prefix_list.")
 

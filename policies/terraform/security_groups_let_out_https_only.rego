@@ -1,5 +1,6 @@
 package main
 
+import data.lib.ours
 import data.lib.security_groups
 import data.lib.terraform as tf
 
@@ -31,7 +32,7 @@ deny contains tf.finding("security_groups_let_out_https_only", way.resource, cid
 	not goes_out_soundly(way, cidr)
 }
 
-goes_out_soundly(_, cidr) if of_our_network(cidr)
+goes_out_soundly(_, cidr) if ours.is_network(cidr)
 
 goes_out_soundly(way, cidr) if {
 	not contains(cidr, ":")

@@ -107,6 +107,8 @@ allowed := {
 		},
 	},
 	"state_bucket": "groundway-state-${account}",
+	"kubernetes_versions": ["1.35"],
+	"cluster_admins": [{"arn": "arn:aws:iam::${account}:role/groundway-${environment}-ops", "exported": "aws_iam_rolepeople_ops_role"}],
 	"foreign_objects": ["arn:aws:s3:::images-${region}/*"],
 	"tags": {
 		"team": ["ml-platform", "demand"],
