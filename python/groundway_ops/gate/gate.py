@@ -14,7 +14,7 @@ from groundway_ops.gate.engine import Engine, EngineError, engine
 from groundway_ops.gate.excepting import Exceptions
 from groundway_ops.gate.exceptions import Waiver
 from groundway_ops.gate.rules import Bundle
-from groundway_ops.gate.verdict import Finding, Judged, Verdict
+from groundway_ops.gate.verdict import Finding, Judged, Verdict, printable
 
 QUERY = "deny = data.main.deny; seen = data.lib.terraform.seen"
 
@@ -58,7 +58,7 @@ class Gate:
             judged=tuple(judged),
             findings=tuple(finding for finding, waiver in found if not waiver),
             excepted=excepted,
-            failures=tuple(failures),
+            failures=tuple("\n".join(map(printable, failure.splitlines())) for failure in failures),
             seconds=time.monotonic() - start,
         )
 
@@ -78,11 +78,11 @@ class Gate:
         path = document.stack if address == "stack" else document.paths.get(address, "")
         return Finding(
             stack=document.stack,
-            address=said["address"],
+            address=printable(said["address"]),
             rule=said["rule"],
-            message=said["msg"].removeprefix(f"{said['rule']}: {said['address']}: "),
-            path=path,
-            source=document.sources.get(path, ""),
+            message=printable(said["msg"].removeprefix(f"{said['rule']}: {said['address']}: ")),
+            path=printable(path),
+            source=printable(document.sources.get(path, "")),
             value=said.get("value"),
             plan=document.plan,
             file=str(document.file),

@@ -1,13 +1,21 @@
 """What the gate says: findings, and failures to look. Either refuses."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from groundway_ops.gate.exceptions import Waiver
 from groundway_ops.gate.rules import Rule, Severity
 
+# What would move a cursor, colour a terminal, turn a line around, or cannot be written.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 SHOWN = 200  # characters of a value, at most: what is found may be long, and is in stacks and logs of many readers
+
+
+def printable(text: str) -> str:
+    """What comes out of a stack as it may be shown to anybody, on one line."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True, order=True)
@@ -30,7 +38,7 @@ class Finding:
     @property
     def shown(self) -> str:
         """The value as JSON, cut to what a reader needs."""
-        text = json.dumps(self.value, ensure_ascii=False)
+        text = printable(json.dumps(self.value, ensure_ascii=False))
         return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

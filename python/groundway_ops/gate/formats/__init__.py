@@ -8,6 +8,10 @@ from groundway_ops.gate.verdict import Verdict
 FORMATS = {
     "terminal": "terminal",
     "json": "record",
+    "sarif": "sarif",
+    "junit": "junit",
+    "markdown": "markdown",
+    "html": "page",
 }
 
 
