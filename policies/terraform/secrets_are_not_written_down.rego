@@ -1,0 +1,114 @@
+package main
+
+import data.lib.terraform as tf
+
+# METADATA
+# title: No secret stands in an argument, a script, an environment variable or an output
+# description: >-
+#   What is written in a stack is in the repository, the state and every plan. Keys of AWS, private keys and tokens of
+#   well-known services are known by their shape; passwords by the name that they are given. A finding does not show it.
+# custom:
+#   severity: critical
+#   controls: [AWS FSBP ECS.8, AWS FSBP CodeBuild.2, NIST 800-53 IA-5, NIST 800-53 SC-28]
+#   mend: Put the secret into Secrets Manager, name its ARN, and renew the one that was written down.
+#   types: ["*", stack]
+#   breaks:
+#     - {type: aws_ssm_parameter, at: description, set: AKIAQWERTYUIOPASDFGH}
+#     - {type: aws_ssm_parameter, at: value.registry.password, set: correct-horse}
+#     - {type: aws_ssm_parameter, at: value.token, set: correct-horse}
+#     - {type: aws_launch_template, at: user_data, set: ZXhwb3J0IEFQSV9LRVk9Y29ycmVjdC1ob3JzZQ==}
+#     - {type: aws_launch_template, at: user_data, set: "mlflow login --password=correct-horse"}
+#     - {type: aws_prometheus_scraper, at: scrape_configuration, set: "basic_auth: {password: correct-horse}"}
+#     - {type: aws_grafana_workspace, at: configuration.password, set: correct-horse}
+#     - {type: aws_eks_addon, at: configuration_values, set: '{"env":[{"name":"API_TOKEN","value":"correct-horse"}]}'}
+#     - {type: aws_cloudwatch_event_target, at: input, set: "-----BEGIN RSA PRIVATE KEY-----\nMIIE"}
+#     - {type: aws_cloudwatch_event_rule, at: description, set: ghp_0123456789abcdefghijABCDEFGHIJ012345}
+#     - {type: aws_iam_role, at: description, set: "postgresql://mlflow:correct-horse@registry:5432/mlflow"}
+#     - {in: stack, at: provider.aws.0.access_key, set: AKIAQWERTYUIOPASDFGH}
+#     - {in: stack, at: provider.aws.0.secret_key, set: correct-horse}
+#     - {in: stack, at: output.login, set: {value: "password=correct-horse"}}
+deny contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
+	some type in tf.types
+	hints_of_secrets(json.marshal([r.values | some r in tf.of(type)])) != set()
+	some resource in tf.of(type)
+	some attribute, value in object.remove(resource.values, ["//"])
+	kinds := secrets_in({attribute: value})
+	count(kinds) > 0
+}
+
+deny contains tf.stack_finding("secrets_are_not_written_down", {part: kinds}, "must not hold a secret") if {
+	some part in {"provider", "output", "locals", "variable", "data"}
+	kinds := secrets_in({part: input[part]})
+	count(kinds) > 0
+}
+
+# Kinds of secrets in a value; what Base64 hides is looked at, too.
+secrets_in(value) := {kind |
+	some text in [json.marshal(value), decoded_user_data(value)]
+	some kind in hints_of_secrets(text)
+	regex.match(shapes_of_secrets[kind], regex.replace(text, `\$\{[^}]*\}|arn:aws[\w-]*:[\w:/*.-]*`, ""))
+}
+
+# Kinds that a text may hold: finding a word is a hundred times as fast as matching a shape.
+hints_of_secrets(text) := {kind |
+	small := lower(text)
+	some kind, words in words_of_secrets
+	some word in words
+	contains(small, word)
+}
+
+decoded_user_data(value) := base64.decode(value.user_data) if {
+	base64.is_valid(value.user_data)
+} else := ""
+
+words_of_secrets := {
+	"access key of AWS": {"akia", "asia"},
+	"private key": {"private key"},
+	"token": {"gho_", "ghp_", "ghs_", "ghu_", "github_pat_", "glpat-", "hf_", "npm_", "sk-", "xox", "eyj", "bearer"},
+	"password in an address": {"@"},
+	"something named like a secret": words_in_names,
+	"variable named like a secret": words_in_names,
+	"option named like a secret": words_in_names,
+}
+
+words_in_names := {
+	"password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "api_key", "api-key", "apikey",
+	"access_key", "access-key", "accesskey", "private_key", "private-key", "privatekey", "user_data",
+}
+
+# Over JSON text, in which a quote is escaped as often as texts are nested; without references and ARNs.
+shapes_of_secrets := {
+	"access key of AWS": `(^|[^A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}([^A-Z0-9]|$)`,
+	"private key": `-----BEGIN [A-Z ]*PRIVATE KEY`,
+	"token": concat("|", [
+		`gh[opsu]_[A-Za-z0-9]{36}`,
+		`github_pat_\w{22}`,
+		`glpat-[\w-]{20}`,
+		`hf_[A-Za-z0-9]{30}`,
+		`npm_[A-Za-z0-9]{36}`,
+		`sk-[\w-]{32}`,
+		`xox[abprs]-[\w-]{10}`,
+		`eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.`,
+		`[Bb]earer [\w.-]{20}`,
+	]),
+	"password in an address": `[a-z]://[^/\s:@"]+:[^/\s:@"]{3,}@`,
+	"something named like a secret": sprintf(
+		`(?i)%s%s?\s*[:=]\s*%s?%s`,
+		[secret_name, quote_in_json, quote_in_json, secret_value],
+	),
+	"variable named like a secret": sprintf(
+		`(?i)%s%s\s*,\s*%svalue%s\s*:\s*%s%s`,
+		[secret_name, quote_in_json, quote_in_json, quote_in_json, quote_in_json, secret_value],
+	),
+	"option named like a secret": sprintf(`(?i)--[\w-]*%s[ =]%s`, [secret_name, secret_value]),
+}
+
+quote_in_json := `(\\*["'])`
+
+secret_name := concat("", [
+	`(password(_wo)?|passwd|passphrase|pwd|secret(_string)?|token|credentials?|`,
+	`(api|access|private|secret)[_-]?key)`,
+])
+
+# Six characters or more: no switch, and neither a list nor an expression.
+secret_value := `[^\s"'\\$\[{(,:=<>|&;)}\]][^\s"'\\,]{5,}`
