@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   another one, or its name carries the account's number; a workgroup's callers cannot choose another.
 # custom:
 #   severity: high
-#   controls: [AWS FSBP Athena.1, NIST 800-53 AC-4]
+#   controls: [NIST 800-53 AC-4]
 #   mend: Hand the bucket over as infra/buckets.py's Bucket; keep enforce_workgroup_configuration = true.
 #   types:
 #     - aws_athena_workgroup
