@@ -100,7 +100,7 @@ def manifests(environment: Environment, root: Path | None = None, *, observe: bo
     return [home, parameters(environment), *spaces, *(one.policy for one in found), *bindings]
 
 
-@click.command(epilog="Example: groundway gate manifests dev | kubectl apply --server-side -f -")
+@click.command(epilog="Example: groundway admission dev | kubectl apply --server-side -f -")
 @click.argument("name", metavar="ENV")
 @click.option("--observe", is_flag=True, help="Warn and audit, deny nothing: to see what would be denied.")
 @click.option("--json", "as_json", is_flag=True, help="A Kubernetes List in JSON; else YAML.")

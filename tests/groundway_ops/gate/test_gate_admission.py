@@ -145,7 +145,7 @@ def test_the_command_prints_what_kubectl_takes(monkeypatch: pytest.MonkeyPatch) 
     assert "  teams: |-\n    demand\n    ml-platform\n" in text.output
     as_json = CliRunner().invoke(admission, ["dev", "--json"])
     assert json.loads(as_json.output) == {"apiVersion": "v1", "kind": "List", "items": expected}
-    assert "Example: groundway gate manifests dev" in CliRunner().invoke(admission, ["--help"]).output
+    assert "Example: groundway admission dev" in CliRunner().invoke(admission, ["--help"]).output
 
 
 def test_an_unknown_environment_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
