@@ -17,17 +17,23 @@ import data.lib.terraform as tf
 #     - {in: stack, at: terraform.backend.s3.use_lockfile, remove: true}
 #     - {in: stack, at: terraform.backend.s3.bucket, set: somebody-elses-bucket}
 #     - {in: stack, at: terraform.backend.s3.encrypt, set: false}
+#     - {in: stack, at: terraform.backend.s3.key, set: dev/another.tfstate}
+#     - {in: stack, at: terraform.backend.s3.region, set: us-west-2}
+#     - {in: stack, at: terraform.backend.s3.endpoints, set: {s3: "https://s3.example.org"}}
 #     - {in: stack, at: terraform.backend, set: {local: {path: terraform.tfstate}}}
 deny contains tf.stack_finding("state_is_locked", backend, "must be in the environment's bucket, locked") if {
 	tf.configuration
 	backend := object.get(input, ["terraform", "backend"], {})
-	not sound(object.get(backend, "s3", {}))
+	not state_is_sound(object.get(backend, "s3", {}))
 }
 
-sound(s3) if {
+state_is_sound(s3) if {
+	part := trim_prefix(input["//"].metadata.stackName, concat("", [tf.environment, "-"]))
 	some account in tf.allowed.accounts
 	s3.bucket == replace(data.allowed.state_bucket, "${account}", account)
-	startswith(s3.key, concat("", [tf.environment, "/"]))
+	s3.key == sprintf("%s/%s.tfstate", [tf.environment, part])
+	s3.region in tf.allowed.regions
+	object.keys(s3) - {"bucket", "encrypt", "key", "region", "use_lockfile"} == set()
 	s3.use_lockfile == true
 	object.get(s3, "encrypt", true) == true
 }

@@ -11,5 +11,8 @@ test_state_is_locked if {
 	with_backend({"use_lockfile": false}) == {"stack"}
 	with_backend({"bucket": "elsewhere"}) == {"stack"}
 	with_backend({"key": "prod/example.tfstate"}) == {"stack"}
+	with_backend({"key": "dev/another.tfstate"}) == {"stack"}
+	with_backend({"region": "us-west-2"}) == {"stack"}
+	with_backend({"kms_key_id": "alias/another"}) == {"stack"}
 	with_backend({"encrypt": false}) == {"stack"}
 }
