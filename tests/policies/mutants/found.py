@@ -14,10 +14,12 @@ Place = tuple[str, ...]
 Operator = Callable[[str, Place, Any], "tuple[str, Change] | None"]  # type, place, value -> what, how
 
 SAFEGUARD = re.compile(
-    r"encrypt|public|protect|rotation|validation|scan_on|enforce|private|multi_|iam_database|log_|"
-    r"restrict|block_|ignore_public|point_in_time|force_ssl|delete_on"
+    r"encrypt|protect|rotation|validation|scan_on|enforce|private|multi_|iam_database|log_|restrict|block_|"
+    r"ignore_public|point_in_time|ssl"
 )
+DANGER = re.compile(r"^(\w+_)?public(ly|_ip|_access$)|force_destroy|skip_final|creator_admin|allow_")
 PLAIN_ACCOUNT, REGION = re.compile(r"(?<!\d)\d{12}(?!\d)"), "eu-west-1"
+OURS = re.compile(r"aws:(Source(Account|Arn)|PrincipalOrgID)")
 FOREIGN_ACCOUNT, FOREIGN_REGION = "999999999999", "ap-south-2"
 
 
@@ -50,16 +52,18 @@ def _region_swapped(_type: str, _place: Place, value: Any) -> tuple[str, Change]
     return None
 
 
-def _safeguard_turned(_type: str, place: Place, value: Any) -> tuple[str, Change] | None:
-    if isinstance(value, bool) and SAFEGUARD.search(place[-1]):
-        return f"turned {'off' if value else 'on'}", setting(not value)
-    return None
+def _safeguard_turned_off(_type: str, place: Place, value: Any) -> tuple[str, Change] | None:
+    off = value is True and SAFEGUARD.search(place[-1]) and not DANGER.search(place[-1])
+    return ("turned off", setting(False)) if off else None
+
+
+def _danger_turned_on(_type: str, place: Place, value: Any) -> tuple[str, Change] | None:
+    return ("turned on", setting(True)) if value is False and DANGER.search(place[-1]) else None
 
 
 def _retention_cut(_type: str, place: Place, value: Any) -> tuple[str, Change] | None:
-    if re.search(r"retention|deletion_window", place[-1]) and isinstance(value, int) and not isinstance(value, bool):
-        return "cut to a day", setting(1)
-    return None
+    days = isinstance(value, int) and re.search(r"retention|deletion_window", place[-1])
+    return ("cut to a day", setting(1)) if days and value > 1 else None
 
 
 def _ceiling_raised(_type: str, place: Place, value: Any) -> tuple[str, Change] | None:
@@ -77,6 +81,14 @@ def _tag_dropped(_type: str, place: Place, value: Any) -> tuple[str, Change] | N
 def _protection_dropped(_type: str, place: Place, value: Any) -> tuple[str, Change] | None:
     if place[-1] == "prevent_destroy" and value is True:
         return "dropped", removing
+    return None
+
+
+def _principal_widened(_type: str, _place: Place, value: Any) -> tuple[str, Change] | None:
+    """Where no condition names us: one on aws:SourceAccount lets nobody else in, whoever is named beside it."""
+    allows = isinstance(value, dict) and value.get("Effect") == "Allow" and "Principal" in value
+    if allows and not OURS.search(json.dumps(value.get("Condition", {}))):
+        return "Principal widened to everybody", lambda old: {**old, "Principal": "*"}
     return None
 
 
@@ -106,19 +118,27 @@ def _denial_dropped(_type: str, _place: Place, value: Any) -> tuple[str, Change]
     return None
 
 
+# What looks wrong and is not, or is refused elsewhere: resource type, end of the place, what was done.
+HARMLESS = {
+    ("aws_kms_alias", "target_key_id", "key taken away"): "an alias of no key is none: Terraform itself refuses it",
+    ("aws_db_instance", "performance_insights_retention_period", "cut to a day"): "samples of load, nothing to keep",
+}
+RECORDS = {("aws_ssm_parameter", "value"): "what the platform tells of itself; tests/stacks/test_platform_record.py"}
+
 OPERATORS: tuple[Operator, ...] = (
     _encryption_lost,
     _opened,
     _account_swapped,
     _region_swapped,
-    _safeguard_turned,
+    _safeguard_turned_off,
+    _danger_turned_on,
     _retention_cut,
     _ceiling_raised,
     _tag_dropped,
     _protection_dropped,
     _statement_widened("Action", "*"),
     _statement_widened("Resource", "*"),
-    _statement_widened("Principal", "*"),
+    _principal_widened,
     _confusion_allowed,
     _denial_dropped,
 )
@@ -132,12 +152,16 @@ def found(documents: list[Document]) -> Iterator[Mutant]:
             for name, values in members.items():
                 for place, value in places(values):
                     for number, operator in enumerate(OPERATORS):
-                        if suggestion := operator(type, place, value):
+                        if (suggestion := operator(type, place, value)) and not _harmless(type, place, suggestion[0]):
                             kind = (document.stack.partition("-")[0], type, _kind(place), str(number))
                             mutant = _mutant(document, type, name, place, *suggestion)
                             suggested.setdefault(kind, {})[mutant.what] = mutant
     for kind, mutants in suggested.items():
         yield mutants[one_of(sorted(mutants), "".join(kind))]
+
+
+def _harmless(type: str, place: Place, what: str) -> bool:
+    return (type, place[-1], what) in HARMLESS or (type, place[0]) in RECORDS
 
 
 def _kind(place: Place) -> str:
