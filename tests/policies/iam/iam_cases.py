@@ -45,6 +45,14 @@ def cases(table: Table, estate: Estate, names: Names) -> Iterator[Case]:
                 yield from of_row(table.name, row, role, estate, names)
 
 
+def of_nobody(rows: Iterable[Row], estate: Estate, names: Names) -> Iterator[Case]:
+    """Each row, for every role of the environments that it speaks of."""
+    for role in estate.roles:
+        for row in rows:
+            if role.environment.name in (row.environments or estate.environments):
+                yield from of_row("nobody", row, role, estate, names)
+
+
 def of_row(table: str, row: Row, role: Role, estate: Estate, names: Names) -> Iterator[Case]:
     for scope in scopes(names, row, role.environment, estate.environments):
         context = scope.context(row.situation)

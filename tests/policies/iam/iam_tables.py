@@ -90,6 +90,13 @@ def table(file: Path) -> Table:
     )
 
 
+def nobody(file: Path = POLICIES / "nobody.yaml") -> list[Row]:
+    """What no role may do, but those that a row excepts."""
+    content = read(file)
+    _only(content, {"must not"}, file.name)
+    return list(_rows(content, file))
+
+
 def _rows(content: dict[str, Any], file: Path) -> Iterator[Row]:
     for section, verdict in VERDICTS.items():
         for raw in content.get(section, ()):
