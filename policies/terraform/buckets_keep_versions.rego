@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   severity: medium
 #   controls: [AWS FSBP S3.14, NIST 800-53 CP-9]
 #   mend: Give the bucket an aws_s3_bucket_versioning with status "Enabled"; infra/buckets.py does.
-#   types: [aws_s3_bucket]
+#   types: [aws_s3_bucket, aws_s3_bucket_versioning]
 #   breaks:
 #     - {type: aws_s3_bucket_versioning, drop: true}
 #     - {type: aws_s3_bucket_versioning, at: versioning_configuration.status, set: Suspended}
