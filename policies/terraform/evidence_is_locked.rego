@@ -11,7 +11,7 @@ import data.lib.terraform as tf
 #   severity: high
 #   controls: [AWS FSBP S3.15, NIST 800-53 AU-9, NIST 800-53 AU-11]
 #   mend: Let the trail write to infra/evidence.py's bucket; audit.evidence_days of the environment says for how long.
-#   types: [aws_cloudtrail, aws_s3_bucket, aws_s3_bucket_object_lock_configuration]
+#   types: [aws_cloudtrail, aws_cloudwatch_log_group, aws_s3_bucket, aws_s3_bucket_object_lock_configuration]
 #   breaks:
 #     - {type: aws_s3_bucket_object_lock_configuration, drop: true}
 #     - {type: aws_s3_bucket_object_lock_configuration, at: rule.default_retention.days, set: 0}
@@ -19,10 +19,21 @@ import data.lib.terraform as tf
 #     - {type: aws_s3_bucket_object_lock_configuration, at: rule, remove: true}
 #     - {type: aws_s3_bucket, remove: object_lock_enabled}
 #     - {type: aws_cloudtrail, at: s3_bucket_name, set: somewhere-else}
+#     - {type: aws_cloudwatch_log_group, at: lifecycle.prevent_destroy, remove: true}
 deny contains tf.finding("evidence_is_locked", trail, bucket, "must write to a locked bucket") if {
 	some trail in tf.of("aws_cloudtrail")
 	bucket := object.get(trail.values, "s3_bucket_name", null)
 	not writes_where_locked(trail)
+}
+
+# A plan does not say what is kept from being destroyed.
+deny contains tf.finding("evidence_is_locked", group, null, "must not be destroyed: the trail writes to it") if {
+	tf.configuration
+	tf.protected
+	some trail in tf.of("aws_cloudtrail")
+	some address in trail.references.cloud_watch_logs_group_arn
+	group := tf.of("aws_cloudwatch_log_group")[address]
+	not tf.yes(tf.at(group.values, ["lifecycle", "prevent_destroy"], null))
 }
 
 writes_where_locked(trail) if {

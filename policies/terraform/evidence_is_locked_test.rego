@@ -54,3 +54,14 @@ test_dev_for_a_day if {
 	no_day := stack({"object_lock_enabled": true}, {"mode": "GOVERNANCE", "days": 0})
 	example.verdicts("evidence_is_locked", no_day).fail == {"aws_cloudtrail.trail"}
 }
+
+test_the_log_group_stays if {
+	example.configured("evidence_is_locked", object.union(in_prod, {"resource": {
+		"aws_cloudtrail": {"trail": {"cloud_watch_logs_group_arn": "${aws_cloudwatch_log_group.kept.arn}:*"}},
+		"aws_cloudwatch_log_group": {"kept": {"lifecycle": {"prevent_destroy": true}}, "other": {}},
+	}})).pass == {"aws_cloudwatch_log_group.kept", "aws_cloudwatch_log_group.other"}
+	example.configured("evidence_is_locked", object.union(in_prod, {"resource": {
+		"aws_cloudtrail": {"trail": {"cloud_watch_logs_group_arn": "${aws_cloudwatch_log_group.loose.arn}:*"}},
+		"aws_cloudwatch_log_group": {"loose": {}},
+	}})).fail == {"aws_cloudtrail.trail", "aws_cloudwatch_log_group.loose"}
+}
