@@ -133,9 +133,12 @@ def engineers(props: AccessProps) -> list[iam.Statement]:
         iam.allow("Queries", ["logs:GetQueryResults", "logs:StopQuery"], ["*"]),  # AWS knows no resource for these
         iam.allow("Kubernetes", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], [_cluster(site)]),
         iam.allow(
-            "StartTraining", ["sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"], _jobs(site), starts
+            "StartTraining",
+            ["sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"],
+            _jobs(site, "processing-job", "training-job"),
+            starts,
         ),
-        iam.allow("StartPipelines", ["sagemaker:StartPipelineExecution"], _jobs(site)),
+        iam.allow("StartPipelines", ["sagemaker:StartPipelineExecution"], _jobs(site, "pipeline")),
         iam.allow("TagJobs", ["sagemaker:AddTags"], _jobs(site), COST_TAGS),
         iam.allow(
             "StopJobs",
@@ -151,8 +154,9 @@ def engineers(props: AccessProps) -> list[iam.Statement]:
     ]
 
 
-def _jobs(site: Site) -> list[str]:
-    kinds = ("pipeline", "processing-job", "training-job")
+def _jobs(site: Site, *kinds: str) -> list[str]:
+    """Of these kinds, or of all that people start and stop."""
+    kinds = kinds or ("pipeline", "processing-job", "training-job")
     return [site.arn("sagemaker", f"{kind}/{site.prefix}-*") for kind in kinds]
 
 

@@ -25,7 +25,8 @@ class Pipelines(Construct):
 
 def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn: str) -> Sequence[iam.Statement]:
     site = props.site
-    jobs = [site.arn("sagemaker", f"{kind}/{site.prefix}-*") for kind in ("pipeline", "processing-job", "training-job")]
+    jobs = [site.arn("sagemaker", f"{kind}/{site.prefix}-*") for kind in ("processing-job", "training-job")]
+    all_kinds = [site.arn("sagemaker", f"pipeline/{site.prefix}-*"), *jobs]
     paid = {"StringLike": {f"aws:RequestTag/{key}": "*" for key in tags.KEYS}}
     return [
         props.registry.allow("pipelines"),
@@ -37,7 +38,7 @@ def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn
             jobs,
             {**props.network.only_here(), **paid},
         ),
-        iam.allow("TagJobs", ["sagemaker:AddTags"], jobs, paid),
+        iam.allow("TagJobs", ["sagemaker:AddTags"], all_kinds, paid),
         iam.allow(
             "RunJobs",
             [
@@ -45,7 +46,7 @@ def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn
                 "sagemaker:StartPipelineExecution",
                 *(f"sagemaker:Stop{kind}" for kind in ("PipelineExecution", "ProcessingJob", "TrainingJob")),
             ],
-            jobs,
+            all_kinds,
         ),
         iam.allow(
             "HandOnTraining",
