@@ -1,4 +1,5 @@
 """Write docs/reference/ from the code: every key of environment.yaml, and a page with a picture for every construct.
+Beside it, docs/policies.md from the policies.
 
 What has no explanation is an error that names it. Takes a few seconds; `tests/test_reference.py` holds the pages fresh.
 Example: .venv/bin/python tools/reference.py
@@ -13,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "python")]
 
-from pages import constructs, environment, synthesized  # noqa: E402
+from pages import constructs, environment, policies, synthesized  # noqa: E402
 from pages.text import Undocumented, page, sentence, table  # noqa: E402
 
 ENVIRONMENT = "prod"  # of which the pictures are: it has everything
@@ -54,12 +55,13 @@ def main() -> int:
     except Undocumented as e:
         print("\n".join(["not documented:", *e.args]), file=sys.stderr)
         return 1
+    (arguments.output.parent / "policies.md").write_text(policies.write(ROOT / "policies"), encoding="utf-8")
     shutil.rmtree(arguments.output, ignore_errors=True)  # a page whose construct is gone goes too
     for name, text in written.items():
         file = arguments.output / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    print(f"{len(written)} pages in {arguments.output}")
+    print(f"{len(written)} pages in {arguments.output}, and policies.md beside it")
     return 0
 
 
