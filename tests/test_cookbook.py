@@ -1,7 +1,9 @@
 """Every recipe of docs/cookbook/, followed to the letter; then what it promised is looked for."""
 
 import json
+import re
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,30 @@ def test_resource_type(tmp_path: Path) -> None:
         assert "emulated" in said[f"groundway local coverage --type {kind}"]
         assert kind in (made.root / "docs/local-cloud-coverage.md").read_text()
         assert kind not in (ROOT / "docs/local-cloud-coverage.md").read_text(), "the recipe needs another type"
+
+
+@pytest.mark.slow
+def test_policy(tmp_path: Path) -> None:
+    page = COOKBOOK / "policy.md"
+    rule = "alarms_say_what_they_mean"
+    with copy(tmp_path) as made:
+        said = made.follow(page)
+        assert "\npassed: " in f"\n{said['groundway gate']}"
+        assert f"{rule} (low): Alarms say what they mean" in said[f"groundway gate --explain {rule}"]
+        assert f"[{rule}](../policies/terraform/{rule}.rego)" in (made.root / "docs/policies.md").read_text()
+        assert rule not in (ROOT / "docs/policies.md").read_text(), "the recipe needs another rule"
+        # broken, it is found, and nothing else is; excepted, it is shown
+        file = made.root / "cdktf.out/stacks/dev-observability/cdk.tf.json"
+        stack = json.loads(file.read_text())
+        next(iter(stack["resource"]["aws_cloudwatch_metric_alarm"].values()))["alarm_description"] = "CPU"
+        file.write_text(json.dumps(stack))
+        made.run("groundway gate --format json=found.json && exit 9 || test $? = 3")
+        found = json.loads((made.root / "found.json").read_text())
+        assert [f["rule"] for f in found["findings"]] == [rule]
+        [entry] = [b.text for b in blocks(page) if b.kind == "yaml"]
+        day = str(datetime.now(UTC).date() + timedelta(days=30))
+        (made.root / "policies/exceptions.yaml").write_text(re.sub(r"\d{4}-\d\d-\d\d", day, entry))
+        assert f"until {day}, approved by security@example.com" in made.run("groundway gate")
 
 
 def test_every_recipe_is_tested_and_listed() -> None:
