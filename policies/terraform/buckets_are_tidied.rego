@@ -34,11 +34,13 @@ terms_of_buckets[address] contains term if {
 	some rule in tf.blocks(lifecycle.values, "rule")
 	rule.status == "Enabled"
 	holds_for_whole_bucket(tf.block(rule, "filter"))
+	holds_for_whole_bucket({"prefix": object.get(rule, "prefix", null)})
 	some term in tidying_terms
 	tf.at(rule, term, 0) > 0
-	some address in lifecycle.references.bucket
+	some address in tf.references(lifecycle, "bucket")
 }
 
+# A plan does not know what is left out.
 holds_for_whole_bucket(filter) if every _, narrowing in filter {
-	narrowing in {null, "", []}
+	narrowing in {null, "", [], "${known after apply}"}
 }

@@ -19,6 +19,7 @@ test_buckets_are_tidied if {
 		[rule],
 		[object.remove(rule, ["filter"])],
 		[object.union(rule, {"filter": [{"prefix": "", "tag": [], "object_size_less_than": null}]})],
+		[object.union(rule, {"prefix": "${known after apply}"})],
 		[object.remove(rule, ["noncurrent_version_expiration"]), object.remove(rule, ["abort_incomplete_multipart_upload"])],
 	] {
 		fail(rules) == set()
@@ -28,6 +29,7 @@ test_buckets_are_tidied if {
 		[object.union(rule, {"status": "Disabled"})],
 		[object.union(rule, {"filter": [{"prefix": "some/"}]})],
 		[object.union(rule, {"filter": {"object_size_greater_than": 1}})],
+		[object.union(rule, {"prefix": "some/"})],
 		[object.remove(rule, ["noncurrent_version_expiration"])],
 		[object.remove(rule, ["abort_incomplete_multipart_upload"])],
 	] {

@@ -42,7 +42,7 @@ deny contains tf.finding("buckets_have_one_owner", shared, {attribute: value}, "
 	some shared in tf.of(type)
 	some attribute in {"acl", "grant", "website"}
 	value := object.get(shared.values, attribute, null)
-	not value in {null, "private", "bucket-owner-full-control", []}
+	not value in {null, [], "${known after apply}", "private", "bucket-owner-full-control"}
 }
 
 deny contains tf.finding("buckets_have_one_owner", opening, null, "must not be: a bucket's policy says who may read it") if {
@@ -52,5 +52,5 @@ deny contains tf.finding("buckets_have_one_owner", opening, null, "must not be: 
 
 ownership_of_buckets[address] contains tf.at(controls.values, ["rule", "object_ownership"], null) if {
 	some controls in tf.of("aws_s3_bucket_ownership_controls")
-	some address in controls.references.bucket
+	some address in tf.references(controls, "bucket")
 }
