@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -79,6 +80,12 @@ class Estate:
         self.boundaries[f"{iam}/{policies.boundary_name(e.prefix)}"] = part.boundary()
         operators = json.loads(policies.operator_boundary(e, CHECKOUT))
         self.boundaries[f"{iam}/{policies.operator_boundary_name(e.prefix)}"] = operators
+
+    def with_role(self, role: Role) -> "Estate":
+        """The same, with another role in the place of the one of that name."""
+        other = copy(self)
+        other.roles = [role if one.arn == role.arn else one for one in self.roles]
+        return other
 
     def role(self, arn: str) -> Role | None:
         return next((role for role in self.roles if role.arn == arn), None)

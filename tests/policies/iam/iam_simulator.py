@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from iam_roles import Document, Estate, Role
 FOLDER = Path(__file__).parent
 # Services that are in one place for the whole world: their requests are made in us-east-1.
 GLOBAL = ("bcm-data-exports", "billing", "budgets", "ce", "cur", "iam", "organizations", "account")
-# A principal of elsewhere whose own policies are not ours: let them allow, so that our side decides.
 ANYTHING: Document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -59,7 +59,7 @@ class Judgement:
 class Simulator:
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
-        self._policies: dict[str, dict[str, Any]] = {"anything": {"kind": "identity", "document": ANYTHING}}
+        self._policies: dict[str, dict[str, Any]] = {}
 
     def judge(self, requests: Iterable[Request]) -> list[Judgement]:
         """One judgement a request, in their order."""
@@ -70,7 +70,7 @@ class Simulator:
         assert node, "node is not on PATH: `make setup`"
         run = subprocess.run(
             [node, "simulate.mjs"],
-            input=json.dumps({"policies": self._policies, "requests": written}),
+            input=json.dumps({"policies": _left(self._policies), "requests": written}),
             cwd=FOLDER,
             capture_output=True,
             text=True,
@@ -83,7 +83,9 @@ class Simulator:
 
     def _written(self, request: Request) -> dict[str, Any]:
         role = request.principal if isinstance(request.principal, Role) else None
-        thing = self._estate.thing(request.resource)
+        thing, bounds = self._estate.thing(request.resource), self._estate.boundaries
+        service = request.action.split(":")[0]
+        own = thing.policy if thing else None
         account = (thing.account if thing else "") or _part(request.resource, 4) or (_account(request.principal))
         return {
             "principal": role.arn if role else request.principal,
@@ -91,20 +93,28 @@ class Simulator:
             "resource": request.resource,
             "account": account,
             "context": {**self._filled_in(request, account), **request.context},
-            "identity": self._identity(role) if role else _of_others(str(request.principal)),
-            "boundary": self._policy(role.boundary_arn, self._estate.boundaries[role.boundary_arn]) if role else None,
-            "resourcePolicy": self._policy(thing.arn, thing.policy, "resource") if thing and thing.policy else None,
+            "identity": self._identity(request.principal, service),
+            "boundary": self._bounding(role.boundary_arn, bounds[role.boundary_arn], service) if role else None,
+            "resourcePolicy": self._bounding(thing.arn, own, service, "resource") if thing and own else None,
         }
 
-    def _identity(self, role: Role) -> list[str]:
-        return [
-            self._policy(name, document, of=role.arn)
-            for name, document in (*role.inline.items(), *role.attached.items())
-        ]
+    def _identity(self, principal: Role | str, service: str) -> list[str]:
+        """A policy that does not speak of the service neither allows nor denies."""
+        ids = {name: self._policy(name, document, service) for name, document in _own(principal)}
+        return [id for id in ids.values() if self._policies[id]["document"]["Statement"]]
 
-    def _policy(self, name: str, document: Document, kind: str = "identity", of: str = "") -> str:
-        id = f"{of} {name}".strip()
-        self._policies[id] = {"kind": kind, "document": document}
+    def _bounding(self, name: str, document: Document, service: str, kind: str = "identity") -> str:
+        """A boundary or a resource's policy, which must be there even if nothing in it speaks of the service."""
+        id = self._policy(name, document, service, kind)
+        if not self._policies[id]["document"]["Statement"]:
+            self._policies[id]["document"] = document
+        return id
+
+    def _policy(self, name: str, document: Document, service: str, kind: str = "identity") -> str:
+        """The id of a policy, of which only what speaks of the service is kept: some list a thousand actions."""
+        id = f"{name} for {service}"
+        if id not in self._policies:
+            self._policies[id] = {"kind": kind, "name": name, "document": _about(service, document)}
         return id
 
     def _filled_in(self, request: Request, account: str) -> dict[str, Any]:
@@ -127,8 +137,28 @@ class Simulator:
         return context
 
 
-def _of_others(principal: str) -> list[str]:
-    return ["anything"] if ":role/" in principal else []
+def _left(policies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {id: one for id, one in policies.items() if one["document"]["Statement"]}
+
+
+def _own(principal: Role | str) -> list[tuple[str, Document]]:
+    """The policies of whoever asks. Those of somebody elsewhere are not ours: they allow, so that our side decides."""
+    if isinstance(principal, Role):
+        return [(f"{principal.arn} {n}", d) for n, d in (*principal.inline.items(), *principal.attached.items())]
+    return [("anything", ANYTHING)] if ":role/" in principal else []
+
+
+def _about(service: str, document: Document) -> Document:
+    """The document without actions of other services."""
+    kept = []
+    for one in document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]:
+        if "Action" not in one:
+            kept.append(one)
+            continue
+        listed = [one["Action"]] if isinstance(one["Action"], str) else one["Action"]
+        if actions := [a for a in listed if fnmatchcase(service, a.split(":")[0].lower())]:
+            kept.append({**one, "Action": actions})
+    return {**document, "Statement": kept}
 
 
 def _account(principal: Role | str) -> str:

@@ -1,7 +1,7 @@
 // Judges requests as AWS would: reads {policies, requests} as JSON from stdin, writes one judgement a request to stdout.
 //
 // A process of its own, because the library is under the AGPL: nothing of it becomes part of Groundway.
-//   policies   {id: {kind: "identity" | "resource", document}}
+//   policies   {id: {kind: "identity" | "resource", name, document}}
 //   requests   [{principal, action, resource, account, context, identity: [id], boundary: id?, resourcePolicy: id?}]
 //   judgement  {decision, allowed: [statement], denied: [statement], blocked: [layer], ignored: [key], type, error?}:
 //              `allowed` are the grants that match, `denied` all denials, the boundary's too
@@ -15,7 +15,7 @@ const { policies, requests } = JSON.parse(readFileSync(0, 'utf8'))
 const validated = Object.fromEntries(
   Object.entries(policies).map(([id, { kind, document }]) => [id, createValidatedPolicy(document, VALIDATE[kind])])
 )
-const named = (id) => ({ name: id, policy: validated[id] })
+const named = (id) => ({ name: policies[id].name, policy: validated[id] })
 
 function simulation(request) {
   return {
@@ -36,7 +36,7 @@ function simulation(request) {
 function statements(layers, kind, resourcePolicy) {
   return layers.flatMap((layer) =>
     (layer?.[kind] ?? []).map(
-      (one) => `${one.policyId ?? resourcePolicy}/${one.statement.sid() ?? one.statement.index()}`
+      (one) => `${one.policyId ?? policies[resourcePolicy].name}/${one.statement.sid() ?? one.statement.index()}`
     )
   )
 }
@@ -63,10 +63,10 @@ function judged(result, request) {
 // judged without its list of keys, and so without naming the statement.
 function judgedToken(request) {
   const trust = policies[request.resourcePolicy].document
-  const resourcePolicy = createValidatedPolicy(trust, validateResourcePolicy, { name: request.resourcePolicy })
+  const resourcePolicy = createValidatedPolicy(trust, validateResourcePolicy, { name: 'trust' })
   const result = runUnsafeSimulation({ ...simulation(request), resourcePolicy }, {})
   const decision = result === 'Allowed' ? 'allow' : 'deny'
-  return { decision, allowed: decision === 'allow' ? [`${request.resourcePolicy}/claims`] : [], ignored: [] }
+  return { decision, allowed: decision === 'allow' ? [`${policies[request.resourcePolicy].name}/claims`] : [], ignored: [] }
 }
 
 const judgements = []

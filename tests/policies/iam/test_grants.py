@@ -8,7 +8,7 @@ import pytest
 from iam_cases import Case
 from iam_grants import Grant, expanded, grants, known, many, may_call, statements, used
 from iam_roles import Document, Estate, Role
-from iam_tables import POLICIES, Names, Scope, Table, read
+from iam_tables import POLICIES, Names, Scope, Table
 
 
 def documents(estate: Estate) -> Iterator[tuple[str, Document]]:
@@ -165,17 +165,3 @@ def test_the_boundary_allows_nothing_that_nobody_is_given(estate: Estate) -> Non
 def test_managed_policies_are_those_that_the_table_tells(estate: Estate, written: dict[str, Table]) -> None:
     for role in estate.roles:
         assert set(role.attached) == set(written[role.table].attached), role.name
-
-
-def test_the_known_ways_up_are_closed_or_told(estate: Estate) -> None:
-    """Sets of rights that are known to become more than they seem: by action, so rather too many than too few."""
-    content = read(POLICIES / "escalation.yaml")["ways"]
-    found = {
-        (role.table, name)
-        for role in estate.roles
-        for name, way in content.items()
-        if name != "line"
-        if all(may_call(role, estate.boundaries[role.boundary_arn], action) for action in way["takes"])
-    }
-    told = {(role, n) for n, w in content.items() if n != "line" for role in w.get("open to", {}) if role != "line"}
-    assert found == told

@@ -5,6 +5,8 @@ from iam_cases import Case, judged, of_nobody
 from iam_roles import Estate
 from iam_tables import Names, nobody
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def found(estate: Estate, names: Names) -> list[Case]:
