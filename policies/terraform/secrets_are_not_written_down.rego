@@ -51,7 +51,7 @@ secrets_in(value) := {kind |
 
 # Kinds that a text may hold: finding a word is a hundred times as fast as matching a shape.
 hints_of_secrets(text) := {kind |
-	small := lower(text)
+	small := replace(lower(text), "secretsmanager", "")
 	some kind, words in words_of_secrets
 	some word in words
 	contains(small, word)
@@ -64,16 +64,15 @@ decoded_user_data(value) := base64.decode(value.user_data) if {
 words_of_secrets := {
 	"access key of AWS": {"akia", "asia"},
 	"private key": {"private key"},
-	"token": {"gho_", "ghp_", "ghs_", "ghu_", "github_pat_", "glpat-", "hf_", "npm_", "sk-", "xox", "eyj", "bearer"},
+	"token": {
+		"gho_", "ghp_", "ghs_", "ghu_", "github_pat_", "glpat-", "hf_", "npm_",
+		"\"sk-", "=sk-", " sk-", "'sk-", "xox", "eyj", "bearer",
+	},
 	"password in an address": {"@"},
-	"something named like a secret": words_in_names,
-	"variable named like a secret": words_in_names,
-	"option named like a secret": words_in_names,
-}
-
-words_in_names := {
-	"password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "api_key", "api-key", "apikey",
-	"access_key", "access-key", "accesskey", "private_key", "private-key", "privatekey", "user_data",
+	"something named like a secret": {
+		"password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "api_key", "api-key", "apikey",
+		"access_key", "access-key", "accesskey", "private_key", "private-key", "privatekey", "user_data",
+	},
 }
 
 # Over JSON text, in which a quote is escaped as often as texts are nested; without references and ARNs.
@@ -92,16 +91,17 @@ shapes_of_secrets := {
 		`[Bb]earer [\w.-]{20}`,
 	]),
 	"password in an address": `[a-z]://[^/\s:@"]+:[^/\s:@"]{3,}@`,
-	"something named like a secret": sprintf(
-		`(?i)%s%s?\s*[:=]\s*%s?%s`,
-		[secret_name, quote_in_json, quote_in_json, secret_value],
-	),
-	"variable named like a secret": sprintf(
-		`(?i)%s%s\s*,\s*%svalue%s\s*:\s*%s%s`,
-		[secret_name, quote_in_json, quote_in_json, quote_in_json, quote_in_json, secret_value],
-	),
-	"option named like a secret": sprintf(`(?i)--[\w-]*%s[ =]%s`, [secret_name, secret_value]),
+	"something named like a secret": concat("|", [assigned_secret, variable_secret, option_secret]),
 }
+
+assigned_secret := sprintf(`(?i:%s%s?\s*[:=]\s*%s?%s)`, [secret_name, quote_in_json, quote_in_json, secret_value])
+
+variable_secret := sprintf(
+	`(?i:%s%s\s*,\s*%svalue%s\s*:\s*%s%s)`,
+	[secret_name, quote_in_json, quote_in_json, quote_in_json, quote_in_json, secret_value],
+)
+
+option_secret := sprintf(`(?i:--[\w-]*%s[ =]%s)`, [secret_name, secret_value])
 
 quote_in_json := `(\\*["'])`
 
