@@ -42,5 +42,5 @@ acts_on_alarm(alarm) if {
 
 topics_with_readers contains address if {
 	some subscription in tf.of("aws_sns_topic_subscription")
-	some address in subscription.references.topic_arn
+	some address in tf.references(subscription, "topic_arn")
 }

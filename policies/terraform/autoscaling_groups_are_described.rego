@@ -37,7 +37,7 @@ deny contains tf.finding("autoscaling_groups_are_described", pool, lacking, "mus
 tags_by_group[group] contains [tag.key, tag.value] if {
 	some group_tag in tf.of("aws_autoscaling_group_tag")
 	tag := tf.block(group_tag.values, "tag")
-	some group in group_tag.references.autoscaling_group_name
+	some group in tf.references(group_tag, "autoscaling_group_name")
 }
 
 # A key that is said twice is said by no allowed value.

@@ -34,7 +34,7 @@ deny contains tf.finding("buckets_are_encrypted", bucket, null, "must have its e
 encryption_of_buckets[address] contains algorithm if {
 	some encryption in tf.of("aws_s3_bucket_server_side_encryption_configuration")
 	algorithm := tf.at(encryption.values, ["rule", "apply_server_side_encryption_by_default", "sse_algorithm"], null)
-	some address in encryption.references.bucket
+	some address in tf.references(encryption, "bucket")
 }
 
 sound_algorithms(bucket) := {"aws:kms", "aws:kms:dsse", "AES256"} if {
@@ -43,5 +43,5 @@ sound_algorithms(bucket) := {"aws:kms", "aws:kms:dsse", "AES256"} if {
 
 holders_of_the_bill contains address if {
 	some export in tf.of("aws_bcmdataexports_export")
-	some address in export.references.export
+	some address in tf.references(export, "export")
 }

@@ -36,5 +36,5 @@ public_access_switches := {"block_public_acls", "block_public_policy", "ignore_p
 
 closed_buckets contains address if {
 	some block in tf.of("aws_s3_bucket_public_access_block")
-	some address in block.references.bucket
+	some address in tf.references(block, "bucket")
 }

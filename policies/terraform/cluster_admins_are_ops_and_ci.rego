@@ -64,7 +64,7 @@ admins_grant(grant) if {
 administers(grant) if administrator(grant.values.principal_arn)
 
 administers(grant) if {
-	some entry in grant.references.principal_arn
+	some entry in tf.references(grant, "principal_arn")
 	administrator(tf.of("aws_eks_access_entry")[entry].values.principal_arn)
 }
 

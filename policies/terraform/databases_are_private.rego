@@ -41,7 +41,7 @@ deny contains tf.finding("databases_are_private", database, null, "must name its
 deny contains tf.finding("databases_are_private", database, group, "must refuse connections without TLS") if {
 	some database in tf.of("aws_db_instance")
 	group := object.get(database.values, "parameter_group_name", null)
-	not count(object.get(database.references, "parameter_group_name", set()) & groups_that_force_tls) == 1
+	not count(tf.references(database, "parameter_group_name") & groups_that_force_tls) == 1
 }
 
 groups_that_force_tls contains group.address if {

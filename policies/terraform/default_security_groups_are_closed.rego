@@ -32,5 +32,5 @@ deny contains tf.finding("default_security_groups_are_closed", group, open, "mus
 
 networks_with_default_group contains vpc if {
 	some group in tf.of("aws_default_security_group")
-	some vpc in group.references.vpc_id
+	some vpc in tf.references(group, "vpc_id")
 }

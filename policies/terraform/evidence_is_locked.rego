@@ -31,16 +31,16 @@ deny contains tf.finding("evidence_is_locked", group, null, "must not be destroy
 	tf.configuration
 	tf.protected
 	some trail in tf.of("aws_cloudtrail")
-	some address in trail.references.cloud_watch_logs_group_arn
+	some address in tf.references(trail, "cloud_watch_logs_group_arn")
 	group := tf.of("aws_cloudwatch_log_group")[address]
 	not tf.yes(tf.at(group.values, ["lifecycle", "prevent_destroy"], null))
 }
 
 writes_where_locked(trail) if {
-	some address in trail.references.s3_bucket_name
+	some address in tf.references(trail, "s3_bucket_name")
 	tf.yes(tf.of("aws_s3_bucket")[address].values.object_lock_enabled)
 	some lock in tf.of("aws_s3_bucket_object_lock_configuration")
-	address in lock.references.bucket
+	address in tf.references(lock, "bucket")
 	tf.at(lock.values, ["rule", "default_retention", "mode"], null) in {"COMPLIANCE", "GOVERNANCE"}
 	days_locked(tf.block(tf.block(lock.values, "rule"), "default_retention")) >= days_to_lock
 }

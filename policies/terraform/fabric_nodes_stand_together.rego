@@ -28,7 +28,7 @@ deny contains tf.finding("fabric_nodes_stand_together", template, place, "must s
 }
 
 stand_together(template) if {
-	some group in template.references.placement
+	some group in tf.references(template, "placement")
 	tf.of("aws_placement_group")[group].values.strategy == "cluster"
 }
 

@@ -61,7 +61,7 @@ deny contains tf.finding("images_never_change", rule, prefix, "must have a templ
 
 tidied_repositories contains address if {
 	some policy in tf.of("aws_ecr_lifecycle_policy")
-	some address in policy.references.repository
+	some address in tf.references(policy, "repository")
 }
 
 templated_prefixes contains template.values.prefix if {

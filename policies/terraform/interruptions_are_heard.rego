@@ -36,9 +36,9 @@ interruptions := {
 
 interruptions_heard contains [kind, source] if {
 	some target in tf.of("aws_cloudwatch_event_target")
-	some queue in target.references.arn
+	some queue in tf.references(target, "arn")
 	tf.of("aws_sqs_queue")[queue]
-	some address in target.references.rule
+	some address in tf.references(target, "rule")
 	rule := tf.of("aws_cloudwatch_event_rule")[address]
 	object.get(rule.values, "state", "ENABLED") in {"ENABLED", null}
 	json.is_valid(rule.values.event_pattern)

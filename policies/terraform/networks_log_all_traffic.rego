@@ -27,5 +27,5 @@ networks_with_flow_log contains vpc if {
 	some log in tf.of("aws_flow_log")
 	log.values.traffic_type == "ALL"
 	is_string(log.values.log_destination)
-	some vpc in log.references.vpc_id
+	some vpc in tf.references(log, "vpc_id")
 }

@@ -51,7 +51,7 @@ refusing_plain_http contains address if {
 		some resource in statement.resources
 		covers_all_of_holder(resource, part)
 	}
-	some address in policy.references[how.by]
+	some address in tf.references(policy, how.by)
 }
 
 # A plan does not know yet what names a new bucket; the configuration that it was made from was judged.
@@ -60,7 +60,7 @@ refusing_plain_http contains address if {
 	some how in holders_of_policies
 	some policy in tf.of(how.policy)
 	tf.is_reference(policy.values.policy)
-	some address in policy.references[how.by]
+	some address in tf.references(policy, how.by)
 }
 
 covers_all_of_holder(resource, part) if {

@@ -38,7 +38,7 @@ deny contains tf.finding("public_addresses_are_for_nat", nat, subnet, "must stan
 }
 
 address_of_nat(address) if {
-	address.address in {used | some nat in tf.of("aws_nat_gateway"); some used in nat.references.allocation_id}
+	address.address in {used | some nat in tf.of("aws_nat_gateway"); some used in tf.references(nat, "allocation_id")}
 	every attribute in ["instance", "network_interface"] {
 		not attached_by(address, attribute)
 	}
@@ -47,10 +47,10 @@ address_of_nat(address) if {
 # A plan of what is there already tells the interface that AWS made for the gateway, which nobody wrote.
 attached_by(address, attribute) if {
 	not address.values[attribute] in {null, ""}
-	address.references[attribute]
+	tf.references(address, attribute)
 }
 
 stands_in_public_subnet(nat) if {
-	some subnet in nat.references.subnet_id
+	some subnet in tf.references(nat, "subnet_id")
 	tf.of("aws_subnet")[subnet].values.tags["kubernetes.io/role/elb"]
 }

@@ -36,5 +36,5 @@ used_and_targeted(reservation) if {
 
 reservations_named contains reservation if {
 	some template in tf.of("aws_launch_template")
-	some reservation in template.references.capacity_reservation_specification
+	some reservation in tf.references(template, "capacity_reservation_specification")
 }

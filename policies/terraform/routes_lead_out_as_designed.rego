@@ -36,7 +36,7 @@ deny contains tf.finding("routes_lead_out_as_designed", route.resource, subnet.a
 	not way_out(route) in ways_out_of(subnet)
 }
 
-routes_written contains {"resource": route, "targets": targets_of(route.values), "tables": route.references.route_table_id, "says": route.references} if {
+routes_written contains {"resource": route, "targets": targets_of(route.values), "tables": tf.references(route, "route_table_id"), "says": {target: tf.references(route, target) | some target in ["gateway_id", "nat_gateway_id"]}} if {
 	some route in tf.of("aws_route")
 }
 
@@ -44,7 +44,7 @@ routes_written contains {"resource": table, "targets": targets_of(route), "table
 	some type in ["aws_default_route_table", "aws_route_table"]
 	some table in tf.of(type)
 	some route in tf.blocks(table.values, "route")
-	says := {target: table.references.route | some target in ["gateway_id", "nat_gateway_id"]}
+	says := {target: tf.references(table, "route") | some target in ["gateway_id", "nat_gateway_id"]}
 }
 
 targets_of(values) := {name: value |
@@ -72,8 +72,8 @@ named_by_hand(id) if {
 
 subnets_by_table[table] contains tf.of("aws_subnet")[subnet] if {
 	some association in tf.of("aws_route_table_association")
-	some table in association.references.route_table_id
-	some subnet in association.references.subnet_id
+	some table in tf.references(association, "route_table_id")
+	some subnet in tf.references(association, "subnet_id")
 }
 
 ways_out_of(subnet) := {"internet"} if subnet.values.tags["kubernetes.io/role/elb"]

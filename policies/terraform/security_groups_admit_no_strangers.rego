@@ -58,6 +58,6 @@ listed_here(list, _) if startswith(list, "${aws_ec2_managed_prefix_list.")
 
 listed_here(_, resource) if {
 	tf.plan
-	some address in (resource.references.prefix_list_id | resource.references.prefix_list_ids)
+	some address in (tf.references(resource, "prefix_list_id") | tf.references(resource, "prefix_list_ids"))
 	startswith(address, "aws_ec2_managed_prefix_list.")
 }

@@ -28,7 +28,7 @@ deny contains tf.stack_finding("state_is_locked", backend, "must be in the envir
 }
 
 state_is_sound(s3) if {
-	part := trim_prefix(input["//"].metadata.stackName, concat("", [tf.environment, "-"]))
+	part := trim_prefix(input["//"].metadata.stackName, sprintf("%s-", [tf.environment]))
 	some account in tf.allowed.accounts
 	s3.bucket == replace(data.allowed.state_bucket, "${account}", account)
 	s3.key == sprintf("%s/%s.tfstate", [tf.environment, part])

@@ -28,6 +28,6 @@ deny contains tf.finding("subnets_have_routes_of_their_own", main, main.type, "m
 
 subnets_with_routes contains subnet if {
 	some association in tf.of("aws_route_table_association")
-	some subnet in association.references.subnet_id
-	count(association.references.route_table_id) > 0
+	some subnet in tf.references(association, "subnet_id")
+	count(tf.references(association, "route_table_id")) > 0
 }

@@ -62,7 +62,7 @@ features_of_detectors[address] contains feature.values.name if {
 	some feature in tf.of("aws_guardduty_detector_feature")
 	feature.values.status == "ENABLED"
 	additions_of_feature(feature.values)
-	some address in feature.references.detector_id
+	some address in tf.references(feature, "detector_id")
 }
 
 additions_of_feature(feature) if feature.name != "RUNTIME_MONITORING"

@@ -7,7 +7,7 @@ all := tf.of("aws_eks_node_group")
 
 # The launch templates, made here, that a pool names: one, or none.
 templates(pool) := [template |
-	some address in pool.references.launch_template
+	some address in tf.references(pool, "launch_template")
 	template := tf.of("aws_launch_template")[address]
 ]
 

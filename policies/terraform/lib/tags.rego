@@ -46,3 +46,10 @@ carried[address] contains [pair.key, pair.value] if {
 }
 
 attributes := {"tags", "tags_all", "resource_tags"}
+
+# {key: value} of the cost tags that tags lack (null), or of which security does not know the value.
+wrong(said) := {key: value |
+	some key in keys
+	value := object.get(said, key, null)
+	not known(key, value)
+}

@@ -1,6 +1,6 @@
 # One view of two documents: the `cdk.tf.json` that the CDK writes, and a plan as `terraform show -json` gives it.
 #
-# A resource is {address, type, name, values, references}. `values` are its arguments; what a plan does not know yet is
+# A resource is {address, type, name, values}. `values` are its arguments; what a plan does not know yet is
 # the reference it comes from, "${aws_kms_key.data.arn}", as it stands in cdk.tf.json.
 package lib.terraform
 
@@ -30,7 +30,6 @@ configured(type) := [r |
 		"type": type,
 		"name": name,
 		"values": values,
-		"references": {attribute: addresses_in(value) | some attribute, value in values; attribute != "//"},
 	}
 ]
 
@@ -39,14 +38,20 @@ planned[type][change.address] := {
 	"type": type,
 	"name": change.name,
 	"values": values,
-	"references": {attribute: references_of(e) | some attribute, e in expressions(change)},
+	"expressions": expressions(change),
 } if {
 	some change in input.resource_changes
 	change.mode == "managed"
 	change.change.after != null
 	type := change.type
-	values := json.patch(change.change.after, unknowns(change))
+	values := json.patch(said(change.change.after), unknowns(change))
 }
+
+# A plan writes null where a configuration leaves an argument out.
+said(after) := json.remove(after, [path |
+	walk(after, [path, null])
+	is_string(path[count(path) - 1])
+])
 
 # Every unknown value of a change becomes the reference that its configuration names.
 unknowns(change) := [{"op": "add", "path": path, "value": referred(change, path)} |
@@ -72,7 +77,14 @@ configurations[address] := object.get(resource, "expressions", {}) if {
 	address := concat(".", [resource.type, resource.name])
 }
 
-# Addresses that an argument refers to: "aws_s3_bucket.logs", of resources and "data.aws_x.y" of data sources.
+# Addresses that an argument of a resource refers to, none if it is left out.
+references(resource, attribute) := addresses_in(resource.values[attribute]) if {
+	configuration
+} else := references_of(resource.expressions[attribute]) if {
+	plan
+} else := set()
+
+# Addresses that a value refers to: "aws_s3_bucket.logs", of resources and "data.aws_x.y" of data sources.
 addresses_in(value) := addresses_in_text(value) if is_string(value)
 
 addresses_in(value) := addresses_in_text(json.marshal(value)) if is_object(value)
@@ -105,7 +117,7 @@ references_of(expression) := {concat(".", array.slice(split(reference, "."), 0, 
 # The resources of `type` that refer to `resource` with the argument `attribute`.
 attached(type, attribute, resource) := [r |
 	some r in of(type)
-	resource.address in object.get(r.references, attribute, set())
+	resource.address in references(r, attribute)
 ]
 
 # Blocks at a name: the CDK writes one as an object, several as an array; a plan writes an array. None if left out.
