@@ -76,6 +76,7 @@ administrator(principal) if {
 
 # What another stack exports carries the address of what it is there.
 administrator(principal) if {
+	tf.is_reference(principal)
 	some admin in data.allowed.cluster_admins
 	regex.match(sprintf(`^\$\{data\.terraform_remote_state\.[^{}]*-%s_[0-9A-F]{8}arn\}$`, [admin.exported]), principal)
 }

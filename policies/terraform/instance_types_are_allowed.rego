@@ -64,6 +64,7 @@ types_asked_for contains [configuration, variant.instance_type] if {
 }
 
 family_allowed(type) if {
+	is_string(type)
 	family := split(trim_prefix(type, "ml."), ".")[0]
 	family in array.concat(tf.allowed.gpu_families, data.allowed.cpu_families)
 }

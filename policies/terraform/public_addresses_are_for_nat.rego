@@ -47,8 +47,12 @@ address_of_nat(address) if {
 # A plan of what is there already tells the interface that AWS made for the gateway, which nobody wrote.
 attached_by(address, attribute) if {
 	not address.values[attribute] in {null, ""}
-	tf.references(address, attribute)
+	eip_says(address, attribute)
 }
+
+eip_says(_, _) if tf.configuration
+
+eip_says(address, attribute) if address.expressions[attribute]
 
 stands_in_public_subnet(nat) if {
 	some subnet in tf.references(nat, "subnet_id")

@@ -42,3 +42,26 @@ test_public_addresses_are_for_nat if {
 		},
 	}
 }
+
+change(type, name, after) := {
+	"address": sprintf("%s.%s", [type, name]),
+	"type": type,
+	"name": name,
+	"mode": "managed",
+	"change": {"actions": ["no-op"], "after": after},
+}
+
+# Once applied, the address tells the gateway's interface; written down by somebody, it would be a finding.
+test_a_plan_of_what_is_there if {
+	changes := [
+		change("aws_eip", "a", {"network_interface": "eni-1", "instance": ""}),
+		change("aws_nat_gateway", "a", {"subnet_id": "subnet-1"}),
+		change("aws_subnet", "a", {"tags": {"kubernetes.io/role/elb": "1"}}),
+	]
+	expressions := {"allocation_id": {"references": ["aws_eip.a.id"]}, "subnet_id": {"references": ["aws_subnet.a.id"]}}
+	nat := {"type": "aws_nat_gateway", "name": "a", "expressions": expressions}
+	said := {"type": "aws_eip", "name": "a", "expressions": {"network_interface": {"constant_value": "eni-1"}}}
+	plans := [{"resource_changes": changes, "configuration": {"root_module": {"resources": written}}} | some written in [[nat], [nat, said]]]
+	example.planned("public_addresses_are_for_nat", plans[0]).fail == set()
+	example.planned("public_addresses_are_for_nat", plans[1]).fail == {"aws_eip.a"}
+}

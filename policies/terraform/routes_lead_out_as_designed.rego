@@ -36,8 +36,9 @@ deny contains tf.finding("routes_lead_out_as_designed", route.resource, subnet.a
 	not way_out(route) in ways_out_of(subnet)
 }
 
-routes_written contains {"resource": route, "targets": targets_of(route.values), "tables": tf.references(route, "route_table_id"), "says": {target: tf.references(route, target) | some target in ["gateway_id", "nat_gateway_id"]}} if {
+routes_written contains {"resource": route, "targets": targets_of(route.values), "tables": tf.references(route, "route_table_id"), "says": says} if {
 	some route in tf.of("aws_route")
+	says := {target: tf.references(route, target) | some target in ["gateway_id", "nat_gateway_id"]}
 }
 
 routes_written contains {"resource": table, "targets": targets_of(route), "tables": {table.address}, "says": says} if {

@@ -97,6 +97,7 @@ allowed := {
 			"gpu_nodes": 4,
 			"gpu_families": ["g5"],
 			"cpu_nodes": 6,
+			"monthly_usd": 1000,
 		},
 		"prod": {
 			"accounts": ["333333333333"],
@@ -108,6 +109,7 @@ allowed := {
 			"gpu_nodes": 12,
 			"gpu_families": ["g5"],
 			"cpu_nodes": 20,
+			"monthly_usd": 40000,
 		},
 	},
 	"state_bucket": "groundway-state-${account}",
