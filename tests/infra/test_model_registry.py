@@ -10,7 +10,7 @@ from groundway import environment
 from infra import cdk, iam
 from infra.cdk import TerraformStack
 from infra.identity import Role, RoleProps
-from infra.model_registry import ModelRegistry, ModelRegistryProps
+from infra.model_registry import ModelRegistry, ModelRegistryProps, packages_arn
 from infra.registry_database import LOGS, RegistryDatabase, RegistryDatabaseProps
 from infra.registry_events import RegistryEvents
 
@@ -170,6 +170,10 @@ def test_its_events_reach_a_topic(stack: TerraformStack) -> None:
 
 def registry(stack: TerraformStack, **more: Any) -> None:
     ModelRegistry(stack, "registry", ModelRegistryProps(site=DEV, **more))
+
+
+def test_packages_are_asked_for_by_their_own_arn_not_their_groups() -> None:
+    assert packages_arn(DEV) == f"arn:aws:sagemaker:{DEV.region}:{DEV.account}:model-package/{DEV.prefix}-models/*"
 
 
 def test_an_account_that_is_promoted_to_may_read_packages_and_change_none(stack: TerraformStack) -> None:
