@@ -19,7 +19,6 @@ from groundway_ops.gate.verdict import Verdict
 
 Judge = Callable[[], Verdict]
 Content = dict[str, Any]
-SAID = "dev-ml: could not be judged: "
 
 
 def tags(content: Content) -> Content:
@@ -40,7 +39,7 @@ BLIND: dict[str, tuple[Callable[[Content], Any], str]] = {
     ),
     "renamed_tags": (lambda c: tags(c).update(tag=tags(c).pop("tags")), "name the environment None"),
     "unknown_environment": (lambda c: tags(c)["tags"].update(environment="qa"), "name the environment 'qa'"),
-    "environment_is_no_text": (lambda c: tags(c)["tags"].update(environment={"a": 1}), "could not be judged"),
+    "environment_is_no_text": (lambda c: tags(c)["tags"].update(environment={"a": 1}), "dev-ml: "),
     "no_provider": (lambda c: c.pop("provider"), "name the environment None"),
 }
 
