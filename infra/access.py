@@ -16,13 +16,17 @@ COST_TAGS = {"StringLike": {f"aws:RequestTag/{key}": "*" for key in tags.KEYS}}
 
 @dataclass(frozen=True, kw_only=True)
 class AccessProps:
-    """`boundary_arn` is the operators' boundary. `jobs`: where the jobs that engineers start run."""
+    """`boundary_arn` is the operators' boundary. `jobs`: where the jobs that engineers start run.
+
+    `data_key_arn` encrypts what engineers read.
+    """
 
     site: Site
     access: environment.Access
     boundary_arn: str
     state_bucket: str
     jobs: JobNetwork
+    data_key_arn: str
 
 
 class People(Construct):
@@ -117,12 +121,7 @@ def engineers(props: AccessProps) -> list[iam.Statement]:
     return [
         iam.allow("Buckets", ["s3:GetBucketLocation", "s3:ListBucket"], buckets),
         iam.allow("Objects", ["s3:GetObject", "s3:GetObjectVersion"], [f"{b}/*" for b in buckets]),
-        iam.allow(
-            "Keys",
-            ["kms:Decrypt", "kms:DescribeKey"],
-            [site.arn("kms", "key/*")],
-            {"StringEquals": {"aws:ResourceTag/environment": site.environment}},
-        ),
+        iam.allow("Keys", ["kms:Decrypt", "kms:DescribeKey"], [props.data_key_arn]),
         iam.allow(
             "Features",
             ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query"],

@@ -49,6 +49,7 @@ class Foundation(EnvironmentStack):
             "people",
             AccessProps(
                 site=self.site,
+                data_key_arn=self.data_key.arn,
                 access=environment.access,
                 boundary_arn=self.site.global_arn("iam", f"policy/{bounds}"),
                 state_bucket=environment.state_bucket,

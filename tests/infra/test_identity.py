@@ -37,6 +37,7 @@ def access() -> AccessProps:
         boundary_arn="boundary",
         state_bucket="states",
         jobs=JobNetwork(site=DEV, subnet_ids=["subnet-1"], security_group_ids=["sg-1"]),
+        data_key_arn="data-key",
     )
 
 
@@ -159,6 +160,11 @@ def test_engineers_start_what_somebody_pays_for_where_jobs_belong(access: Access
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     changing = re.compile(r":(Put|Delete|Update|Write|Create(?!TrainingJob|ProcessingJob))")
     assert not [a for s in may.values() for a in s["Action"] if changing.search(a)]
+
+
+def test_engineers_decrypt_with_the_key_of_data_alone(access: AccessProps) -> None:
+    [keys] = [s for s in engineers(access) if any(a.startswith("kms:") for a in s["Action"])]
+    assert keys["Resource"] == ["data-key"]
 
 
 def test_operators_do_not_deploy_or_read_data(access: AccessProps) -> None:
