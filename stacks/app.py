@@ -6,6 +6,7 @@ from pathlib import Path
 from groundway import environment
 from groundway.environment import Environment
 from groundway.errors import InvalidInput
+from groundway_ops.gate.check import check
 from infra import sources
 from infra.cdk import App
 from stacks.cloud import Cloud, chosen, reachable
@@ -42,7 +43,10 @@ def unprotected(environments: list[Environment]) -> list[Environment]:
 
 
 def synthesize(root: Path | None = None) -> None:
-    """Write `cdktf.out/` (or where the command line says) for every environment that is wanted and reachable."""
+    """Write `cdktf.out/` (or where the command line says) for every environment that is wanted and reachable.
+
+    Raises `Refused` for stacks that the policies do not pass.
+    """
     cloud = chosen()
     environments = wanted(root)
     if cloud is Cloud.AWS:
@@ -52,3 +56,4 @@ def synthesize(root: Path | None = None) -> None:
         add(app, one, cloud)
     app.synth()
     sources.write(app)
+    check(Path(app.outdir), root)

@@ -1,6 +1,7 @@
 """The app as the command line runs it: which environments, which cloud, and what is refused before Terraform starts."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,8 @@ ACCOUNT = "123456789012"  # whose credentials the emulator takes all for
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    shutil.copytree(CHECKOUT / "environments", tmp_path / "environments")
+    for folder in ("environments", "policies"):
+        shutil.copytree(CHECKOUT / folder, tmp_path / folder)
     return tmp_path
 
 
@@ -46,11 +48,28 @@ def stacks_of(*environments: str) -> set[str]:
 
 
 def test_all_environments_by_default(root: Path) -> None:
-    assert app(root) == (0, "", stacks_of("dev", "staging", "prod"))
+    code, said, stacks = app(root)
+    assert (code, stacks) == (0, stacks_of("dev", "staging", "prod"))
+    assert re.fullmatch(r"gate: \d{4} resources, \d+ rules, passed in [\d.]+ s\n", said)
 
 
 def test_one_environment_if_one_is_named(root: Path) -> None:
-    assert app(root, GROUNDWAY_ENVIRONMENT="staging") == (0, "", stacks_of("staging"))
+    code, _, stacks = app(root, GROUNDWAY_ENVIRONMENT="staging")
+    assert (code, stacks) == (0, stacks_of("staging"))
+
+
+def test_nothing_that_the_policies_refuse_is_left_to_deploy(root: Path) -> None:
+    """`cdktf deploy --skip-synth` deploys what it finds."""
+    assert app(root, GROUNDWAY_ENVIRONMENT="dev")[0] == 0
+    file = root / "environments/dev/environment.yaml"
+    file.write_text(file.read_text().replace("111111111111", "444444444444"))
+    code, said, stacks = app(root, GROUNDWAY_ENVIRONMENT="dev")
+    assert (code, stacks) == (3, set())
+    assert "accounts_are_ours" in said
+    assert not (root / "cdktf.out/manifest.json").exists()
+    assert (root / "cdktf.out/refused/dev-foundation/cdk.tf.json").exists()
+    file.write_text(file.read_text().replace("444444444444", "111111111111"))
+    assert app(root, GROUNDWAY_ENVIRONMENT="dev")[::2] == (0, stacks_of("dev"))
 
 
 def test_an_unknown_environment(root: Path) -> None:
@@ -93,7 +112,8 @@ def test_aws_with_another_accounts_credentials(root: Path, endpoint: str) -> Non
 
 
 def test_aws_with_the_right_credentials_sees_that_accounts_environments(root: Path, endpoint: str) -> None:
-    file = root / "environments/staging/environment.yaml"
-    file.write_text(file.read_text().replace('"222222222222"', f'"{ACCOUNT}"'))
+    for name in ("environments/staging/environment.yaml", "policies/allowed.yaml"):
+        text = (root / name).read_text().replace("222222222222", ACCOUNT)
+        (root / name).write_text(text)
     code, said, stacks = app(root, GROUNDWAY_CLOUD="aws", **credentials(endpoint))
     assert (code, stacks) == (0, stacks_of("staging")), said

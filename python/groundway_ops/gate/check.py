@@ -1,6 +1,7 @@
 """The gate inside the app: what it does not pass is not synthesized, so that no deploy gets round it."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -25,9 +26,17 @@ def check(outdir: Path, root: Path | None = None) -> None:
     if not verdict.passed:
         from groundway_ops.gate.formats import render
 
+        withdraw(outdir)
         raise Refused(f"the policies refuse these stacks\n\n{render('terminal', verdict)}")
     for line in passed(verdict):
         print(line, file=sys.stderr)  # noqa: T201 -- standard output is the app's
+
+
+def withdraw(outdir: Path) -> None:
+    """Put what was refused aside, as `refused/`: `cdktf deploy --skip-synth` must find nothing to deploy."""
+    (outdir / "manifest.json").unlink(missing_ok=True)
+    shutil.rmtree(outdir / "refused", ignore_errors=True)
+    (outdir / "stacks").rename(outdir / "refused")
 
 
 def unprotect() -> str | None:
