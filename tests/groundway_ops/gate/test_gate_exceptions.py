@@ -1,11 +1,13 @@
 """An exception is dated, reasoned and answered for, or it is refused; and it is gone when it is not needed."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
+from gate_plan import plan
 from gate_stacks import CHECKOUT, TODAY, edit, except_, loosen, suspend, unlock
 
 from groundway.errors import InvalidInput
@@ -38,6 +40,7 @@ def test_what_is_excepted_does_not_refuse_and_is_shown(
         {"stack": "dev-m"},
         {"address": "aws_s3_bucket_versioning.*"},
         {"address": "aws_s3_bucket.nothing_is_called_so"},
+        {"address": "aws_s3_bucket..*"},  # a dot is a dot
     ],
     ids=str,
 )
@@ -177,6 +180,41 @@ def test_the_second_for_the_same_is_not_needed(judge: Judge, stacks: Path, polic
     except_(policies, one, one | {"stack": "dev-*"})
     [failure] = judge().failures
     assert "entry 2" in failure
+
+
+def test_a_stack_that_does_not_say_its_environment_gets_no_critical_exception(
+    judge: Judge, stacks: Path, policies: Path, waiver: Waiver
+) -> None:
+    edit(stacks, "dev-ml", unlock)
+    edit(stacks, "dev-ml", lambda c: c.pop("provider"))
+    except_(policies, waiver | {"rule": "state_is_locked", "address": "stack"})
+    assert [f.rule for f in judge().findings] == ["state_is_locked"]
+
+
+def test_an_environment_that_does_not_say_whether_it_is_protected_is(policies: Path, waiver: Waiver) -> None:
+    allowed = yaml.safe_load((policies / "allowed.yaml").read_text())
+    del allowed["allowed"]["environments"]["dev"]["protected"]
+    (policies / "allowed.yaml").write_text(yaml.safe_dump(allowed))
+    except_(policies, waiver | {"rule": "state_is_locked", "address": "stack"})
+    with pytest.raises(InvalidInput, match="critical, and dev is protected"):
+        Gate(policies, today=TODAY)
+
+
+@pytest.mark.parametrize(("plans", "needless"), [([], False), (["dev-ml"], True), (["dev-compute"], False)])
+def test_an_exception_for_plans_is_needless_only_when_the_plan_was_judged(
+    plans: list[str], needless: bool, stacks: Path, policies: Path, waiver: Waiver, tmp_path: Path
+) -> None:
+    name = "buckets_keep_versions"
+    file = policies / "terraform" / f"{name}.rego"
+    file.write_text(
+        re.sub(r"types: \[.*\]", "types: [aws_s3_bucket, aws_s3_bucket_versioning, plan]", file.read_text())
+    )
+    except_(policies, waiver)
+    configurations = documents.stacks(stacks)
+    planned = [documents.plan(plan(stacks / s, tmp_path / f"{s}.json"), configurations) for s in plans]
+    verdict = Gate(policies, today=TODAY).judge([*configurations, *planned])
+    assert any("excepts nothing" in f for f in verdict.failures) is needless
+    assert verdict.findings == ()
 
 
 def test_the_checkout_has_none_that_is_not_right() -> None:

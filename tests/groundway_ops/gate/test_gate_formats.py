@@ -263,6 +263,14 @@ def test_markdown_a_stack_that_was_not_judged_again_was_not_mended(refused: Verd
     assert "Judged before and not now: `dev-compute`, `dev-foundation`, `dev-observability`." in text
 
 
+def test_markdown_is_not_made_of_what_people_write(refused: Verdict) -> None:
+    [(finding, waiver)] = refused.excepted
+    said = waiver.model_copy(update={"reason": "[x](http://a) ![y](b) <img> @team *z*", "approver": "a|b\n# c"})
+    text = render("markdown", replace(refused, excepted=((finding, said),)))
+    assert r"\[x\](http://a) \!\[y\](b) \<img\> " in text
+    assert not re.search(r"@team|^# c|[^\\]\*z|[^\\]\|b", text, re.M)
+
+
 def test_markdown_has_an_end(refused: Verdict) -> None:
     many = tuple(replace(refused.findings[0], address=f"aws_x.n{n}") for n in range(2000))
     text = render("markdown", replace(refused, findings=many))
