@@ -91,9 +91,7 @@ def _default() -> Path:
     return (Path(out) if out else environment.checkout() / "cdktf.out") / "stacks"
 
 
-def _destinations(
-    wanted: tuple[Place, ...], output: Path | None, baseline: Path | None
-) -> list[Place]:
+def _destinations(wanted: tuple[Place, ...], output: Path | None, baseline: Path | None) -> list[Place]:
     """Every format and the file for it; whoever watches is told something, too."""
     bare = [format for format, file in wanted if file is None]
     if len(bare) > 1:

@@ -41,6 +41,13 @@ def test_refused(run: Run, stacks: Path) -> None:
     assert result.stdout.splitlines()[-1].startswith("REFUSED: ")
 
 
+def test_blind_is_refused_without_a_finding(run: Run, stacks: Path) -> None:
+    edit(stacks, "dev-ml", lambda c: c["resource"].update(aws_unheard_of={"x": {}}))
+    result = run()
+    assert result.exit_code == 3
+    assert " 0 findings, 0 excepted, 1 not looked at" in result.stdout
+
+
 def test_only_the_environments_that_are_named(run: Run, stacks: Path) -> None:
     shutil.copytree(stacks / "dev-ml", stacks / "prod-ml")
     edit(stacks, "prod-ml", suspend)
@@ -148,6 +155,7 @@ def test_stacks_older_than_their_sources_are_not_what_is_deployed(source: str, c
     os.utime(checkout / "unrelated.py")
     assert bare().exit_code == 0
     os.utime(checkout / source)
+    os.utime(checkout / "cdktf.out/stacks/dev-ml/cdk.tf.json", (2e9, 2e9))  # one that is young does not do
     result = bare()
     assert result.exit_code == 2
     assert f"older than {source}" in result.stderr

@@ -217,5 +217,13 @@ def test_an_exception_for_plans_is_needless_only_when_the_plan_was_judged(
     assert verdict.findings == ()
 
 
+def test_a_plan_alone_says_nothing_of_what_its_stack_needs(
+    stacks: Path, policies: Path, waiver: Waiver, tmp_path: Path
+) -> None:
+    except_(policies, waiver)
+    planned = documents.plan(plan(stacks / "dev-ml", tmp_path / "plan.json"), documents.stacks(stacks))
+    assert Gate(policies, today=TODAY).judge([planned]).passed
+
+
 def test_the_checkout_has_none_that_is_not_right() -> None:
     Gate(CHECKOUT / "policies")
