@@ -23,7 +23,7 @@ import data.lib.terraform as tf
 #     - {type: aws_autoscaling_group_tag, at: autoscaling_group_name, set: elsewhere}
 deny contains tf.finding("autoscaling_groups_are_described", pool, wrong, "must have an Auto Scaling group that says who pays") if {
 	some pool in pools.all
-	wrong := tags.wrong(group_tags(pool))
+	wrong := tags.wrong(object.get(said_by_group, pool.address, {}))
 	count(wrong) > 0
 }
 
@@ -41,12 +41,13 @@ tags_by_group[group] contains [tag.key, tag.value] if {
 }
 
 # A key that is said twice is said by no allowed value.
-group_tags(pool) := {key: concat(" and ", values) |
-	some [key, _] in tags_by_group[pool.address]
-	values := sort([value | some [k, value] in tags_by_group[pool.address]; k == key])
+said_by_group[group] := {key: concat(" and ", sort(values)) |
+	some key, values in {key: {v | some [k, v] in said; k == key} | some [key, _] in said}
+} if {
+	some group, said in tags_by_group
 }
 
-group_says(pool, key, value) if regex.match(value, group_tags(pool)[key])
+group_says(pool, key, value) if regex.match(value, said_by_group[pool.address][key])
 
 # {key: pattern of its value}.
 hints_wanted(pool) := object.union_n([

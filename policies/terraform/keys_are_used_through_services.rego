@@ -60,14 +60,12 @@ deny contains tf.finding("keys_are_used_through_services", opening, null, "must 
 
 lets_administer_key(statement) if {
 	some action in ["kms:putkeypolicy", "kms:schedulekeydeletion", "kms:disablekey", "kms:retiregrant", "kms:revokegrant"]
-	some pattern in statement.actions
-	iam.covers(pattern, action)
+	iam.names(statement, action)
 }
 
 lets_use_key(statement) if {
 	some action in ["kms:decrypt", "kms:encrypt", "kms:reencryptfrom", "kms:generatedatakey", "kms:creategrant"]
-	some pattern in statement.actions
-	iam.covers(pattern, action)
+	iam.names(statement, action)
 }
 
 to_the_account_alone(statement) if {

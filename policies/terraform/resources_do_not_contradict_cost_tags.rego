@@ -35,14 +35,13 @@ deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, key,
 	resource := tf.all[address]
 	some [key, _] in carried
 	not key in tags.keys
-	some meant in tags.keys
-	regex.replace(lower(key), `[-_ :.]`, "") == replace(meant, "-", "")
+	meant := keys_by_letters[regex.replace(lower(key), `[-_ :.]`, "")]
 	message := sprintf("the tag must be spelled %s", [meant])
 }
 
 deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
 	some resource in tf.all
-	some attribute in tags.attributes
+	some attribute in tags.attributes & object.keys(resource.values)
 	value := resource.values[attribute]
 	not readable_tags(value)
 	message := sprintf("%s must be written out", [attribute])
@@ -56,6 +55,8 @@ deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, miss
 	missing := tags.keys - object.keys(resource.values.tags_all)
 	count(missing) > 0
 }
+
+keys_by_letters := {replace(key, "-", ""): key | some key in tags.keys}
 
 readable_tags(value) if is_object(value)
 

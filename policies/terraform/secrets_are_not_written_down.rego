@@ -29,24 +29,32 @@ import data.lib.terraform as tf
 #     - {in: stack, at: output.login, set: {value: "password=correct-horse"}}
 deny contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
 	some type in tf.types
-	hints_of_secrets(json.marshal([r.values | some r in tf.of(type)])) != set()
+	count(hints_of_secrets(json.marshal([r.values | some r in tf.of(type)]))) > 0
 	some resource in tf.of(type)
-	some attribute, value in object.remove(resource.values, ["//"])
-	kinds := secrets_in({attribute: value})
+	hints := hints_of_secrets(tf.texts[resource.address])
+	count(hints) > 0
+	some attribute, value in resource.values
+	kinds := secrets_in({attribute: value}, hints)
 	count(kinds) > 0
 }
 
 deny contains tf.stack_finding("secrets_are_not_written_down", {part: kinds}, "must not hold a secret") if {
 	some part in {"provider", "output", "locals", "variable", "data"}
-	kinds := secrets_in({part: input[part]})
+	kinds := secrets_in(input[part], hints_of_secrets(json.marshal(input[part])))
 	count(kinds) > 0
 }
 
-# Kinds of secrets in a value; what Base64 hides is looked at, too.
-secrets_in(value) := {kind |
-	some text in [json.marshal(value), decoded_user_data(value)]
-	some kind in hints_of_secrets(text)
-	regex.match(shapes_of_secrets[kind], regex.replace(text, `\$\{[^}]*\}|arn:aws[\w-]*:[\w:/*.-]*`, ""))
+# Kinds of secrets in a value, of those that it hints at; what Base64 hides is looked at, too.
+secrets_in(value, hints) := kinds_in(json.marshal(value), hints) | {kind |
+	base64.is_valid(value.user_data)
+	decoded := base64.decode(value.user_data)
+	some kind in kinds_in(decoded, hints_of_secrets(decoded))
+}
+
+kinds_in(text, hints) := {kind |
+	plain := regex.replace(text, `\$\{[^}]*\}|arn:aws[\w-]*:[\w:/*.-]*`, "")
+	some kind in hints
+	regex.match(shapes_of_secrets[kind], plain)
 }
 
 # Kinds that a text may hold: finding a word is a hundred times as fast as matching a shape.
@@ -56,10 +64,6 @@ hints_of_secrets(text) := {kind |
 	some word in words
 	contains(small, word)
 }
-
-decoded_user_data(value) := base64.decode(value.user_data) if {
-	base64.is_valid(value.user_data)
-} else := ""
 
 words_of_secrets := {
 	"access key of AWS": {"akia", "asia"},

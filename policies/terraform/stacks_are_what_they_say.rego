@@ -48,8 +48,7 @@ deny contains tf.stack_finding("stacks_are_what_they_say", strange, "looks up wh
 deny contains tf.finding("stacks_are_what_they_say", resource, attribute, message) if {
 	tf.configuration
 	some resource in tf.all
-	some attribute in {"connection", "count", "dynamic", "for_each", "provisioner"}
-	resource.values[attribute]
+	some attribute in object.keys(resource.values) & {"connection", "count", "dynamic", "for_each", "provisioner"}
 	message := sprintf("must not have %s", [attribute])
 }
 

@@ -36,10 +36,7 @@ prefix := concat("-", [tf.default_tags.project, tf.environment])
 boundary_name := sprintf("%s-boundary", [prefix])
 
 # Whether a statement lets its holder do an action, which is in lower case.
-lets(statement, action) if {
-	some pattern in statement.actions
-	iam.covers(pattern, action)
-}
+lets(statement, action) if iam.names(statement, action)
 
 # The values that a condition operator wants of a key, as a list; of several such keys or operators, all.
 wanted(statement, operators, key) := [value |

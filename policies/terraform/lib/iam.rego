@@ -5,22 +5,25 @@ package lib.iam
 documents(resource) := {attribute: document |
 	some attribute, text in resource.values
 	is_string(text)
+	startswith(trim_space(text), "{")
 	json.is_valid(text)
 	document := json.unmarshal(text)
 	document.Statement
 }
 
 # Statements of all documents of a resource:
-# {attribute, sid, effect, actions, excluded_actions, resources, excluded_resources, principals, excluded_principals,
+# {attribute, sid, effect, actions, patterns (actions with wildcards), excluded_actions, resources, excluded_resources, principals, excluded_principals,
 # conditions}. Actions are in lower case; principals are {kind: [who]}, {"*": ["*"]} for everybody.
 statements(resource) := [statement |
 	some attribute, document in documents(resource)
 	some written in listed(document.Statement)
+	actions := [lower(a) | some a in listed(object.get(written, "Action", []))]
 	statement := {
 		"attribute": attribute,
 		"sid": object.get(written, "Sid", ""),
 		"effect": object.get(written, "Effect", ""),
-		"actions": [lower(a) | some a in listed(object.get(written, "Action", []))],
+		"actions": actions,
+		"patterns": [a | some a in actions; regex.match(`[*?]`, a)],
 		"excluded_actions": [lower(a) | some a in listed(object.get(written, "NotAction", []))],
 		"resources": listed(object.get(written, "Resource", [])),
 		"excluded_resources": listed(object.get(written, "NotResource", [])),
@@ -34,9 +37,9 @@ allowed(resource) := [s | some s in statements(resource); s.effect == "Allow"]
 
 denied(resource) := [s | some s in statements(resource); s.effect == "Deny"]
 
-listed(value) := value if is_array(value)
-
-listed(value) := [value] if not is_array(value)
+listed(value) := value if {
+	is_array(value)
+} else := [value]
 
 principals(written) := {kind: listed(who) | some kind, who in written} if is_object(written)
 
@@ -50,7 +53,20 @@ condition_values(statement) := {lower(key): values |
 }
 
 # Whether an action pattern of AWS (`s3:Get*`) covers an action; both in lower case.
-covers(pattern, action) if glob.match(pattern, [], action)
+covers(pattern, action) if {
+	pattern == action
+} else if {
+	regex.match(`[*?]`, pattern)
+	glob.match(pattern, [], action)
+}
+
+# Whether a statement is about an action, which is in lower case.
+names(statement, action) if {
+	action in statement.actions
+} else if {
+	some pattern in statement.patterns
+	glob.match(pattern, [], action)
+}
 
 is_everybody(principal_map) if {
 	some kind in {"*", "AWS"}

@@ -3,20 +3,18 @@ package lib.places
 
 import data.lib.terraform as tf
 
-texts[address] := json.marshal(object.remove(resource.values, ["//"])) if some address, resource in tf.all
-
 # {address: {account}}: twelve digits that are text and not the end of a UUID.
 accounts[address] := {account |
 	plain := regex.replace(text, `":-?[0-9.]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "")
 	some account in regex.find_n(`\b\d{12}\b`, plain, -1)
 } if {
-	some address, text in texts
+	some address, text in tf.texts
 	regex.match(`\d{12}`, text)
 }
 
 # {address: {region}}, but for the region of the bill in ARNs of what makes it.
 regions[address] := {region | some region in regex.find_n(region_pattern, without_the_bill(text), -1)} if {
-	some address, text in texts
+	some address, text in tf.texts
 	regex.match(region_pattern, text)
 }
 
@@ -31,7 +29,7 @@ bill_pattern := sprintf(`arn:aws:(%s):%s:`, [concat("|", data.allowed.billing.se
 
 # {address: {environment}}: of names like groundway-dev-models or groundway/dev/platform.
 environments[address] := {match[1] | some match in regex.find_all_string_submatch_n(environment_pattern, text, -1)} if {
-	some address, text in texts
+	some address, text in tf.texts
 }
 
 environment_pattern := sprintf(`\b(?:%s)[-/](%s)\b`, [

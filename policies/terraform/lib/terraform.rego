@@ -10,28 +10,27 @@ plan if input.resource_changes
 configuration if not plan
 
 # Resources of a type, by address. Types of which there are none give an empty object.
-of(type) := {r.address: r | some r in configured(type)} if configuration
+of(type) := object.get(by_type, type, {})
 
-of(type) := object.get(planned, type, {}) if plan
+# All resources, by address.
+all := {address: r | some members in by_type; some address, r in members}
 
-all[address] := r if {
-	some type in types
-	some address, r in of(type)
+types := object.keys(by_type)
+
+# {address: text}: the arguments of each resource as JSON.
+texts := {address: json.marshal(r.values) | some address, r in all}
+
+by_type := planned if plan
+
+by_type := {type: resources | some type, members in input.resource; resources := configured(type, members)} if {
+	configuration
 }
 
-types := object.keys(object.get(input, "resource", {})) if configuration
-
-types := object.keys(planned) if plan
-
-configured(type) := [r |
-	some name, values in input.resource[type]
-	r := {
-		"address": concat(".", [type, name]),
-		"type": type,
-		"name": name,
-		"values": values,
-	}
-]
+configured(type, members) := {address: resource |
+	some name, values in members
+	address := concat(".", [type, name])
+	resource := {"address": address, "type": type, "name": name, "values": object.remove(values, ["//"])}
+}
 
 planned[type][change.address] := {
 	"address": change.address,
