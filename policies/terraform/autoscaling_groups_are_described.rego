@@ -34,16 +34,14 @@ deny contains tf.finding("autoscaling_groups_are_described", pool, lacking, "mus
 	count(lacking) > 0
 }
 
-tags_by_group[group] contains [tag.key, tag.value] if {
+tags_by_group[group][tag.key] contains tag.value if {
 	some group_tag in tf.of("aws_autoscaling_group_tag")
 	tag := tf.block(group_tag.values, "tag")
 	some group in tf.references(group_tag, "autoscaling_group_name")
 }
 
 # A key that is said twice is said by no allowed value.
-said_by_group[group] := {key: concat(" and ", sort(values)) |
-	some key, values in {key: {v | some [k, v] in said; k == key} | some [key, _] in said}
-} if {
+said_by_group[group] := {key: concat(" and ", sort(values)) | some key, values in said} if {
 	some group, said in tags_by_group
 }
 

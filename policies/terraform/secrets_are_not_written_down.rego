@@ -29,9 +29,10 @@ import data.lib.terraform as tf
 #     - {in: stack, at: output.login, set: {value: "password=correct-horse"}}
 deny contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
 	some type in tf.types
-	count(hints_of_secrets(json.marshal([r.values | some r in tf.of(type)]))) > 0
+	words := hints_of_secrets(json.marshal([r.values | some r in tf.of(type)]), object.keys(kinds_by_word))
+	count(words) > 0
 	some resource in tf.of(type)
-	hints := hints_of_secrets(tf.texts[resource.address])
+	hints := hints_of_secrets(tf.texts[resource.address], words)
 	count(hints) > 0
 	some attribute, value in resource.values
 	kinds := secrets_in({attribute: value}, hints)
@@ -40,30 +41,31 @@ deny contains tf.finding("secrets_are_not_written_down", resource, {attribute: k
 
 deny contains tf.stack_finding("secrets_are_not_written_down", {part: kinds}, "must not hold a secret") if {
 	some part in {"provider", "output", "locals", "variable", "data"}
-	kinds := secrets_in(input[part], hints_of_secrets(json.marshal(input[part])))
+	kinds := secrets_in(input[part], hints_of_secrets(json.marshal(input[part]), object.keys(kinds_by_word)))
 	count(kinds) > 0
 }
 
-# Kinds of secrets in a value, of those that it hints at; what Base64 hides is looked at, too.
+# Kinds of secrets in a value, of those that its words hint at; what Base64 hides is looked at, too.
 secrets_in(value, hints) := kinds_in(json.marshal(value), hints) | {kind |
 	base64.is_valid(value.user_data)
 	decoded := base64.decode(value.user_data)
-	some kind in kinds_in(decoded, hints_of_secrets(decoded))
+	some kind in kinds_in(decoded, hints_of_secrets(decoded, object.keys(kinds_by_word)))
 }
 
 kinds_in(text, hints) := {kind |
 	plain := regex.replace(text, `\$\{[^}]*\}|arn:aws[\w-]*:[\w:/*.-]*`, "")
-	some kind in hints
+	some kind in {kinds_by_word[word] | some word in hints}
 	regex.match(shapes_of_secrets[kind], plain)
 }
 
-# Kinds that a text may hold: finding a word is a hundred times as fast as matching a shape.
-hints_of_secrets(text) := {kind |
+# Words of a text that may be a secret's: finding a word is a hundred times as fast as matching a shape.
+hints_of_secrets(text, words) := {word |
 	small := replace(lower(text), "secretsmanager", "")
-	some kind, words in words_of_secrets
 	some word in words
 	contains(small, word)
 }
+
+kinds_by_word := {word: kind | some kind, words in words_of_secrets; some word in words}
 
 words_of_secrets := {
 	"access key of AWS": {"akia", "asia"},

@@ -27,14 +27,15 @@ without_the_bill(text) := regex.replace(text, bill_pattern, "")
 
 bill_pattern := sprintf(`arn:aws:(%s):%s:`, [concat("|", data.allowed.billing.services), data.allowed.billing.region])
 
-# {address: {environment}}: of names like groundway-dev-models or groundway/dev/platform.
-environments[address] := {match[1] | some match in regex.find_all_string_submatch_n(environment_pattern, text, -1)} if {
+# {address: {environment}}: others than the stack's, of names like groundway-dev-models or groundway/dev/platform.
+environments[address] := {match[1] | some match in regex.find_all_string_submatch_n(strange_name, text, -1)} if {
 	some address, text in tf.texts
+	regex.match(strange_name, text)
 }
 
-environment_pattern := sprintf(`\b(?:%s)[-/](%s)\b`, [
+strange_name := sprintf(`\b(?:%s)[-/](%s)\b`, [
 	concat("|", data.allowed.tags.project),
-	concat("|", object.keys(data.allowed.environments)),
+	concat("|", object.keys(data.allowed.environments) - {tf.environment}),
 ])
 
 # What the AWS provider is configured with, each alias by itself: of a plan as far as it is constant.
