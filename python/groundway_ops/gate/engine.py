@@ -1,6 +1,7 @@
 """OPA itself: the `opa` on PATH, else its library. Both stop where a built-in fails; a lesser engine goes on."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from groundway.errors import GroundwayError, Unavailable
@@ -20,7 +22,7 @@ class EngineError(GroundwayError):
 
 
 class Engine(Protocol):
-    """Evaluates queries over modules (file name -> Rego) and data, both given once."""
+    """Evaluates queries over modules (file name -> Rego) and data, both given once. Threads may share it."""
 
     name: str
 
@@ -28,39 +30,63 @@ class Engine(Protocol):
         """The bindings of the one answer of `query` on `document`. Raises `EngineError`."""
 
 
-def engine(modules: Mapping[str, str], data: Mapping[str, Any]) -> Engine:
-    """The engine that is there. Raises `Unavailable` if there is none, `EngineError` if a module does not compile."""
+def engine(modules: Mapping[str, str], data: Mapping[str, Any], first: str = "true") -> Engine:
+    """The engine that is there, ready for the query `first`.
+
+    Raises `Unavailable` if there is none, `EngineError` if a module does not compile.
+    """
     program = shutil.which("opa")
-    return Program(program, modules, data) if program else Library(modules, data)
+    return Program(program, modules, data) if program else Library(modules, data, first)
 
 
 class Library:
-    """OPA as a shared library, in this process. Modules are compiled once, by the first query."""
+    """OPA as a shared library, in this process. Modules are compiled at once, and once more for each further thread."""
 
-    def __init__(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> None:
+    def __init__(self, modules: Mapping[str, str], data: Mapping[str, Any], first: str) -> None:
+        # A verdict takes little memory and seconds: Go would spend a fifth of them on collecting garbage.
+        os.environ.setdefault("GOGC", "400")
         try:
             import opa_bindings
         except (ImportError, OSError) as e:
             raise Unavailable(
                 f"neither an `opa` on PATH nor OPA's library can be used ({e}): run `make setup`, or install OPA 1.x"
             ) from None
-        self._error = opa_bindings.OpaError
-        self._opa = opa_bindings.OpaEngine()
+        self._opa, self._modules, self._data = opa_bindings, modules, dict(data)
         self.name = f"OPA's library, {version('opa-golib-python-bindings')}"
+        self._free: SimpleQueue[Any] = SimpleQueue()  # an engine answers one query at a time
+        engine = self._made()
         try:
-            for name, text in modules.items():
-                self._opa.add_policy(name, text)
-            self._opa.add_data(dict(data))
-        except self._error as e:
-            raise EngineError(str(e)) from None
-        self.query("true", {})
+            engine.eval_query(first, {})  # which compiles
+        except self._opa.OpaError as e:
+            if e.code != "eval_error":  # an empty document may have no answer
+                raise EngineError(str(e)) from None
+        self._free.put(engine)
 
     def query(self, query: str, document: Any) -> dict[str, Any]:
+        engine = self._taken()
         try:
-            answers = self._opa.eval_query(query, document)
-        except self._error as e:
+            answers = engine.eval_query(query, document)
+        except self._opa.OpaError as e:
             raise EngineError(str(e)) from None
+        finally:
+            self._free.put(engine)
         return _one(answers, query)
+
+    def _taken(self) -> Any:
+        try:
+            return self._free.get_nowait()
+        except Empty:
+            return self._made()
+
+    def _made(self) -> Any:
+        engine = self._opa.OpaEngine()
+        try:
+            for name, text in self._modules.items():
+                engine.add_policy(name, text)
+            engine.add_data(self._data)
+        except self._opa.OpaError as e:
+            raise EngineError(str(e)) from None
+        return engine
 
 
 class Program:

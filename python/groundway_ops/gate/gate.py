@@ -1,7 +1,9 @@
 """Judge documents by the rules, and fail closed: what was not looked at was not passed."""
 
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from groundway_ops.gate.exceptions import Waiver
 from groundway_ops.gate.rules import Bundle
 from groundway_ops.gate.verdict import Finding, Judged, Verdict, printable
 
+Answer = tuple[list[Finding], dict[str, Any]]
 QUERY = "deny = data.main.deny; seen = data.lib.terraform.seen"
 
 
@@ -29,7 +32,7 @@ class Gate:
         self.bundle: Bundle = rules.load(policies)
         self.exceptions = Exceptions.of(self.bundle, today or datetime.now(UTC).date())
         data = {**self.bundle.data, "unprotected": [unprotected] if unprotected else []}
-        self.engine: Engine = engine(self.bundle.modules, data)
+        self.engine: Engine = engine(self.bundle.modules, data, QUERY)
 
     def judge(self, documents: Iterable[Document]) -> Verdict:
         """The verdict on all of them together. Never raises for what a document holds: that is a failure in it."""
@@ -37,12 +40,11 @@ class Gate:
         found: list[tuple[Finding, Waiver | None]] = []
         failures: list[str] = []
         judged: list[Judged] = []
-        for document in documents:
-            try:
-                said, seen = self._evaluate(document)
-            except GroundwayError as e:
-                failures.append(f"{document.stack}: could not be judged: {e.message}")
+        for document, answer in self._evaluated(list(documents)):
+            if isinstance(answer, GroundwayError):
+                failures.append(f"{document.stack}: could not be judged: {answer.message}")
                 continue
+            said, seen = answer
             found += [(finding, self.exceptions.waiver(finding, seen["environment"])) for finding in said]
             failures += [f"{document.stack}: {failure}" for failure in self._blind(document, seen)]
             judged.append(Judged(document.stack, len(document.addresses & set(seen["addresses"])), document.plan))
@@ -62,7 +64,19 @@ class Gate:
             seconds=time.monotonic() - start,
         )
 
-    def _evaluate(self, document: Document) -> tuple[list[Finding], dict[str, Any]]:
+    def _evaluated(self, documents: list[Document]) -> Iterator[tuple[Document, Answer | GroundwayError]]:
+        """The largest first, so that no thread has much to do when the others have nothing."""
+        documents = sorted(documents, key=lambda d: (-len(d.addresses), d.stack))
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            yield from zip(documents, threads.map(self._answer, documents), strict=True)
+
+    def _answer(self, document: Document) -> Answer | GroundwayError:
+        try:
+            return self._evaluate(document)
+        except GroundwayError as e:
+            return e
+
+    def _evaluate(self, document: Document) -> Answer:
         answer = self.engine.query(QUERY, document.content)
         seen = answer["seen"]
         if not isinstance(seen["environment"], str):  # a reference, or nothing
