@@ -37,14 +37,14 @@ import data.lib.terraform as tf
 #     - {type: aws_guardduty_detector, drop: true}
 #     - {type: aws_iam_account_password_policy, drop: true}
 #     - {type: aws_s3_account_public_access_block, drop: true}
-deny contains tf.finding("accounts_are_guarded", guard, said, sprintf("%s must be %v", [argument, wanted])) if {
+deny_logging contains tf.finding("accounts_are_guarded", guard, said, sprintf("%s must be %v", [argument, wanted])) if {
 	some type, [argument, by_default, wanted] in guards_of_accounts
 	some guard in tf.of(type)
 	said := object.get(guard.values, argument, by_default)
 	not said == wanted
 }
 
-deny contains tf.stack_finding("accounts_are_guarded", guard, sprintf("has %s, so it must have %s, too", [type, guard])) if {
+deny_logging contains tf.stack_finding("accounts_are_guarded", guard, sprintf("has %s, so it must have %s, too", [type, guard])) if {
 	some type, guards in companions_of_types
 	count(tf.of(type)) > 0
 	some guard in guards

@@ -50,5 +50,5 @@ test_accounts_may_be_shared if {
 missing_of_two(resource) := {f.value | some f in found; f.rule == "accounts_are_guarded"} if {
 	both := object.union(example.allowed, {"environments": {"prod": {"accounts": ["111111111111"]}}})
 	document := object.union(example.base, {"resource": resource})
-	found := data.main.deny with input as document with data.allowed as both
+	found := data.main.deny_logging with input as document with data.allowed as both
 }

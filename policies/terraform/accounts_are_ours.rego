@@ -22,13 +22,13 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement.0.Resource, append: "arn:aws:s3:::x/999999999999/*"}
 #     - {type: aws_sns_topic_subscription, at: endpoint, set: "arn:aws:sqs:eu-west-1:999999999999:elsewhere"}
 #     - {type: aws_ecr_repository_policy, at: policy.Statement.*.Principal.AWS, set: "arn:aws:iam::999999999999:root"}
-deny contains tf.stack_finding("accounts_are_ours", accounts, "allowed_account_ids must be the environment's account") if {
+deny_change contains tf.stack_finding("accounts_are_ours", accounts, "allowed_account_ids must be the environment's account") if {
 	some provider in places.providers
 	accounts := object.get(provider, "allowed_account_ids", [])
 	not is_environments_account(accounts)
 }
 
-deny contains tf.finding("accounts_are_ours", resource, strange, "names an account that is not ours") if {
+deny_change contains tf.finding("accounts_are_ours", resource, strange, "names an account that is not ours") if {
 	some address, named in places.accounts
 	resource := tf.all[address]
 	strange := named - accounts_for(resource)

@@ -16,7 +16,7 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_addon, at: resolve_conflicts_on_update, set: PRESERVE}
 #     - {type: aws_eks_addon, remove: resolve_conflicts_on_update}
 #     - {type: aws_eks_addon, at: resolve_conflicts_on_create, set: NONE}
-deny contains tf.finding("addons_are_kept_as_made", addon, said, "must overwrite what was changed by hand") if {
+deny_cluster contains tf.finding("addons_are_kept_as_made", addon, said, "must overwrite what was changed by hand") if {
 	some addon in tf.of("aws_eks_addon")
 	some when in ["resolve_conflicts_on_create", "resolve_conflicts_on_update"]
 	said := object.get(addon.values, when, null)

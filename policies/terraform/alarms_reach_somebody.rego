@@ -18,18 +18,18 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudwatch_composite_alarm, at: actions_enabled, set: false}
 #     - {type: aws_sns_topic_subscription, drop: true}
 #     - {type: aws_sns_topic_subscription, at: protocol, set: http}
-deny contains tf.finding("alarms_reach_somebody", alarm, null, "must have actions, and they must be on") if {
+deny_logging contains tf.finding("alarms_reach_somebody", alarm, null, "must have actions, and they must be on") if {
 	some type in {"aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"}
 	some alarm in tf.of(type)
 	not acts_on_alarm(alarm.values)
 }
 
-deny contains tf.finding("alarms_reach_somebody", topic, null, "must have a subscription") if {
+deny_logging contains tf.finding("alarms_reach_somebody", topic, null, "must have a subscription") if {
 	some topic in tf.of("aws_sns_topic")
 	not topic.address in topics_with_readers
 }
 
-deny contains tf.finding("alarms_reach_somebody", subscription, protocol, "must not be told in plain HTTP") if {
+deny_logging contains tf.finding("alarms_reach_somebody", subscription, protocol, "must not be told in plain HTTP") if {
 	some subscription in tf.of("aws_sns_topic_subscription")
 	protocol := object.get(subscription.values, "protocol", null)
 	not protocol in {"application", "email", "email-json", "firehose", "https", "lambda", "sms", "sqs"}

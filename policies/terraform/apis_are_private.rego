@@ -28,7 +28,7 @@ import data.lib.terraform as tf
 #     - insert: {aws_cloudfront_distribution: {enabled: true}}
 #     - insert: {aws_globalaccelerator_accelerator: {name: x}}
 #     - insert: {aws_lambda_function_url: {function_name: x, authorization_type: NONE}}
-deny contains tf.finding("apis_are_private", api, api.type, "must not be published to the internet") if {
+deny_network contains tf.finding("apis_are_private", api, api.type, "must not be published to the internet") if {
 	some type in [
 		"aws_api_gateway_rest_api",
 		"aws_apigatewayv2_api",

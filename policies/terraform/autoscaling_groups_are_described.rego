@@ -21,13 +21,13 @@ import data.lib.terraform as tf
 #     - {type: aws_autoscaling_group_tag, at: tag.value, set: ""}
 #     - {type: aws_autoscaling_group_tag, at: tag.key, set: elsewhere}
 #     - {type: aws_autoscaling_group_tag, at: autoscaling_group_name, set: elsewhere}
-deny contains tf.finding("autoscaling_groups_are_described", pool, wrong, "must have an Auto Scaling group that says who pays") if {
+deny_compute contains tf.finding("autoscaling_groups_are_described", pool, wrong, "must have an Auto Scaling group that says who pays") if {
 	some pool in pools.all
 	wrong := tags.wrong(object.get(said_by_group, pool.address, {}))
 	count(wrong) > 0
 }
 
-deny contains tf.finding("autoscaling_groups_are_described", pool, lacking, "must have an Auto Scaling group that says what nodes offer") if {
+deny_compute contains tf.finding("autoscaling_groups_are_described", pool, lacking, "must have an Auto Scaling group that says what nodes offer") if {
 	some pool in pools.all
 	tf.at(pool.values, ["scaling_config", "min_size"], 0) == 0
 	lacking := {key | some key, value in hints_wanted(pool); not group_says(pool, key, value)}

@@ -20,13 +20,13 @@ import data.lib.terraform as tf
 #     - type: aws_s3_bucket_server_side_encryption_configuration
 #       at: rule.apply_server_side_encryption_by_default.sse_algorithm
 #       set: none
-deny contains tf.finding("buckets_are_encrypted", bucket, algorithms, "must be encrypted by KMS") if {
+deny_storage contains tf.finding("buckets_are_encrypted", bucket, algorithms, "must be encrypted by KMS") if {
 	some bucket in tf.of("aws_s3_bucket")
 	algorithms := object.get(encryption_of_buckets, bucket.address, set())
 	not count(algorithms - sound_algorithms(bucket)) == 0
 }
 
-deny contains tf.finding("buckets_are_encrypted", bucket, null, "must have its encryption configured") if {
+deny_storage contains tf.finding("buckets_are_encrypted", bucket, null, "must have its encryption configured") if {
 	some bucket in tf.of("aws_s3_bucket")
 	not encryption_of_buckets[bucket.address]
 }

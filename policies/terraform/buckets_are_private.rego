@@ -20,14 +20,14 @@ import data.lib.terraform as tf
 #     - {type: aws_s3_bucket_public_access_block, at: restrict_public_buckets, remove: true}
 #     - {type: aws_s3_account_public_access_block, at: block_public_policy, set: false}
 #     - {type: aws_s3_account_public_access_block, at: restrict_public_buckets, remove: true}
-deny contains tf.finding("buckets_are_private", block, off, "must have all four switches on") if {
+deny_storage contains tf.finding("buckets_are_private", block, off, "must have all four switches on") if {
 	some type in {"aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"}
 	some block in tf.of(type)
 	off := {switch | some switch in public_access_switches; not tf.yes(object.get(block.values, switch, false))}
 	count(off) > 0
 }
 
-deny contains tf.finding("buckets_are_private", bucket, null, "must have a public access block") if {
+deny_storage contains tf.finding("buckets_are_private", bucket, null, "must have a public access block") if {
 	some bucket in tf.of("aws_s3_bucket")
 	not bucket.address in closed_buckets
 }

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_s3_bucket_lifecycle_configuration, at: rule.0.filter.prefix, set: some/}
 #     - {type: aws_s3_bucket_lifecycle_configuration, at: rule.0.abort_incomplete_multipart_upload, remove: true}
 #     - {type: aws_s3_bucket_lifecycle_configuration, at: rule.0.noncurrent_version_expiration, remove: true}
-deny contains tf.finding("buckets_are_tidied", bucket, missing, "must have lifecycle rules for the whole bucket") if {
+deny_storage contains tf.finding("buckets_are_tidied", bucket, missing, "must have lifecycle rules for the whole bucket") if {
 	some bucket in tf.of("aws_s3_bucket")
 	missing := tidying_terms - object.get(terms_of_buckets, bucket.address, set())
 	count(missing) > 0

@@ -31,13 +31,13 @@ import data.lib.terraform as tf
 #         aws_s3_bucket_website_configuration:
 #           bucket: groundway-dev-111111111111-data
 #           index_document: {suffix: index.html}
-deny contains tf.finding("buckets_have_one_owner", bucket, owners, "must enforce the bucket's owner") if {
+deny_storage contains tf.finding("buckets_have_one_owner", bucket, owners, "must enforce the bucket's owner") if {
 	some bucket in tf.of("aws_s3_bucket")
 	owners := object.get(ownership_of_buckets, bucket.address, set())
 	owners != {"BucketOwnerEnforced"}
 }
 
-deny contains tf.finding("buckets_have_one_owner", shared, {attribute: value}, "must not be opened besides its policy") if {
+deny_storage contains tf.finding("buckets_have_one_owner", shared, {attribute: value}, "must not be opened besides its policy") if {
 	some type in {"aws_s3_bucket", "aws_s3_object", "aws_s3_object_copy"}
 	some shared in tf.of(type)
 	some attribute in {"acl", "grant", "website"}
@@ -45,7 +45,7 @@ deny contains tf.finding("buckets_have_one_owner", shared, {attribute: value}, "
 	not value in {null, [], "${known after apply}", "private", "bucket-owner-full-control"}
 }
 
-deny contains tf.finding("buckets_have_one_owner", opening, null, "must not be: a bucket's policy says who may read it") if {
+deny_storage contains tf.finding("buckets_have_one_owner", opening, null, "must not be: a bucket's policy says who may read it") if {
 	some type in {"aws_s3_bucket_acl", "aws_s3_bucket_website_configuration"}
 	some opening in tf.of(type)
 }

@@ -13,7 +13,7 @@ import data.lib.terraform as tf
 #   breaks:
 #     - {type: aws_s3_bucket_versioning, drop: true}
 #     - {type: aws_s3_bucket_versioning, at: versioning_configuration.status, set: Suspended}
-deny contains tf.finding("buckets_keep_versions", bucket, found, "must have versioning enabled") if {
+deny_storage contains tf.finding("buckets_keep_versions", bucket, found, "must have versioning enabled") if {
 	some bucket in tf.of("aws_s3_bucket")
 	found := [tf.at(v.values, ["versioning_configuration", "status"], null) |
 		some v in tf.attached("aws_s3_bucket_versioning", "bucket", bucket)

@@ -23,13 +23,13 @@ import data.lib.terraform as tf
 #     - {type: aws_budgets_budget, at: notification.*.threshold, set: 500}
 #     - {type: aws_budgets_budget, at: notification.*.subscriber_sns_topic_arns, set: []}
 #     - {type: aws_budgets_budget, at: notification.*.notification_type, set: ACTUAL}
-deny contains tf.finding("budgets_are_capped_and_told", budget, limit, "must be in USD a month, within what is allowed") if {
+deny_monitoring contains tf.finding("budgets_are_capped_and_told", budget, limit, "must be in USD a month, within what is allowed") if {
 	some budget in tf.of("aws_budgets_budget")
 	limit := object.get(budget.values, "limit_amount", null)
 	not capped_budget(budget.values)
 }
 
-deny contains tf.finding("budgets_are_capped_and_told", budget, untold, "must tell somebody of what was spent and of the forecast") if {
+deny_monitoring contains tf.finding("budgets_are_capped_and_told", budget, untold, "must tell somebody of what was spent and of the forecast") if {
 	some budget in tf.of("aws_budgets_budget")
 	untold := {"ACTUAL", "FORECASTED"} - told_by_budget(budget)
 	count(untold) > 0

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: lifecycle.ignore_changes, append: "scaling_config[0].max_size"}
 #     - {type: aws_eks_cluster, at: lifecycle.ignore_changes, set: [vpc_config]}
 #     - {type: aws_security_group, at: lifecycle, set: [{ignore_changes: ["${ingress}"]}]}
-deny contains tf.finding("changes_are_not_ignored", resource, strange, "ignores changes that it must notice") if {
+deny_change contains tf.finding("changes_are_not_ignored", resource, strange, "ignores changes that it must notice") if {
 	tf.configuration
 	some resource in tf.all
 	resource.values.lifecycle

@@ -20,7 +20,7 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_cluster, at: access_config.authentication_mode, remove: true}
 #     - {type: aws_eks_cluster, at: access_config.bootstrap_cluster_creator_admin_permissions, set: true}
 #     - {type: aws_eks_cluster, at: access_config.bootstrap_cluster_creator_admin_permissions, remove: true}
-deny contains tf.finding("cluster_access_is_by_entries", cluster, access, "must let in by access entries, and not its maker") if {
+deny_cluster contains tf.finding("cluster_access_is_by_entries", cluster, access, "must let in by access entries, and not its maker") if {
 	some cluster in tf.of("aws_eks_cluster")
 	access := tf.block(cluster.values, "access_config")
 	not lets_in_by_entries(access)

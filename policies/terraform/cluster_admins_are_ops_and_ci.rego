@@ -22,7 +22,7 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_access_policy_association, remove: access_scope}
 #     - {type: aws_eks_access_entry, at: kubernetes_groups, set: ["system:masters"]}
 #     - {type: aws_eks_access_entry, at: principal_arn, set: "arn:aws:iam::444444444444:role/stranger"}
-deny contains tf.finding("cluster_admins_are_ops_and_ci", grant, policy, "must not be granted to this principal") if {
+deny_cluster contains tf.finding("cluster_admins_are_ops_and_ci", grant, policy, "must not be granted to this principal") if {
 	some grant in tf.of("aws_eks_access_policy_association")
 	policy := object.get(grant.values, "policy_arn", null)
 	not narrow_grant(grant.values)
@@ -30,14 +30,14 @@ deny contains tf.finding("cluster_admins_are_ops_and_ci", grant, policy, "must n
 }
 
 # Who is let in is a principal of ours, by whatever grant; and no group of Kubernetes' own makes an admin of it.
-deny contains tf.finding("cluster_admins_are_ops_and_ci", access, principal, "must let in principals of our account only") if {
+deny_cluster contains tf.finding("cluster_admins_are_ops_and_ci", access, principal, "must let in principals of our account only") if {
 	some type in ["aws_eks_access_entry", "aws_eks_access_policy_association"]
 	some access in tf.of(type)
 	principal := object.get(access.values, "principal_arn", "")
 	not ours.is_principal(principal)
 }
 
-deny contains tf.finding("cluster_admins_are_ops_and_ci", entry, group, "must not be in a group of Kubernetes' own") if {
+deny_cluster contains tf.finding("cluster_admins_are_ops_and_ci", entry, group, "must not be in a group of Kubernetes' own") if {
 	some entry in tf.of("aws_eks_access_entry")
 	some group in entry.values.kubernetes_groups
 	startswith(group, "system:")

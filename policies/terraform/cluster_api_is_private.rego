@@ -20,7 +20,7 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_cluster, at: vpc_config.endpoint_private_access, set: false}
 #     - {type: aws_eks_cluster, at: vpc_config.endpoint_private_access, remove: true}
 #     - {type: aws_eks_cluster, at: vpc_config, set: {endpoint_private_access: true, endpoint_public_access: true, public_access_cidrs: [0.0.0.0/0]}}
-deny contains tf.finding("cluster_api_is_private", cluster, place, "must answer inside the VPC, and to nobody else unnamed") if {
+deny_cluster contains tf.finding("cluster_api_is_private", cluster, place, "must answer inside the VPC, and to nobody else unnamed") if {
 	some cluster in tf.of("aws_eks_cluster")
 	place := tf.block(cluster.values, "vpc_config")
 	not answers_inside_only(place)

@@ -14,7 +14,7 @@ import data.lib.terraform as tf
 #   types: [aws_eks_cluster]
 #   breaks:
 #     - {type: aws_eks_cluster, at: deletion_protection, set: false}
-deny contains tf.finding("clusters_are_kept", cluster, said, "must be protected from deletion") if {
+deny_cluster contains tf.finding("clusters_are_kept", cluster, said, "must be protected from deletion") if {
 	tf.protected
 	some cluster in tf.of("aws_eks_cluster")
 	said := object.get(cluster.values, "deletion_protection", null)

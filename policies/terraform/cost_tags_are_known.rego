@@ -19,7 +19,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: provider.aws.default_tags.tags.cost-center, set: cc-9999}
 #     - {in: stack, at: provider.aws.default_tags.tags.model, set: "not a name!"}
 #     - {in: stack, at: provider.aws.default_tags.tags.environment, set: production}
-deny contains tf.stack_finding("cost_tags_are_known", value, message) if {
+deny_tags contains tf.stack_finding("cost_tags_are_known", value, message) if {
 	some provider in places.providers
 	some key, value in tf.block(provider, "default_tags").tags
 	key in tags.keys

@@ -17,7 +17,7 @@ import data.lib.terraform as tf
 #     - {type: aws_ce_cost_allocation_tag, at: status, set: Inactive}
 #     - {type: aws_ce_cost_allocation_tag, at: tag_key, set: costcenter}
 #     - {type: aws_ce_cost_allocation_tag, drop: true}
-deny contains tf.finding("cost_tags_are_on_the_bill", activated, missing, "must be one of seven cost tags that are active") if {
+deny_tags contains tf.finding("cost_tags_are_on_the_bill", activated, missing, "must be one of seven cost tags that are active") if {
 	some activated in tf.of("aws_ce_cost_allocation_tag")
 	missing := tags.keys - {tag.values.tag_key |
 		some tag in tf.of("aws_ce_cost_allocation_tag")

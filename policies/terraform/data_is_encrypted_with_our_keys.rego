@@ -52,7 +52,7 @@ import data.lib.terraform as tf
 #     - {insert: {aws_secretsmanager_secret: {name: token}}}
 #     - {type: aws_sns_topic, remove: kms_master_key_id}
 #     - {type: aws_sns_topic, at: kms_master_key_id, set: alias/aws/sns}
-deny contains tf.finding("data_is_encrypted_with_our_keys", holder, {path: key}, "must be encrypted with a key of ours") if {
+deny_encryption contains tf.finding("data_is_encrypted_with_our_keys", holder, {path: key}, "must be encrypted with a key of ours") if {
 	some type, paths in paths_of_keys
 	some holder in tf.of(type)
 	some path in paths

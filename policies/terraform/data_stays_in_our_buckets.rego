@@ -26,20 +26,20 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudtrail, at: s3_bucket_name, set: elsewhere}
 #     - {type: aws_glue_catalog_database, at: location_uri, set: "s3://elsewhere/offline/"}
 #     - {type: aws_sagemaker_feature_group, at: offline_store_config.s3_storage_config.s3_uri, set: "s3://elsewhere/"}
-deny contains tf.finding("data_stays_in_our_buckets", writer, place, "must be written to a bucket of our own") if {
+deny_data contains tf.finding("data_stays_in_our_buckets", writer, place, "must be written to a bucket of our own") if {
 	some type, path in places_of_data
 	some writer in tf.of(type)
 	place := tf.at(writer.values, path, null)
 	not in_our_bucket(place)
 }
 
-deny contains tf.finding("data_stays_in_our_buckets", workgroup, enforced, "must not let callers choose where") if {
+deny_data contains tf.finding("data_stays_in_our_buckets", workgroup, enforced, "must not let callers choose where") if {
 	some workgroup in tf.of("aws_athena_workgroup")
 	enforced := tf.at(workgroup.values, ["configuration", "enforce_workgroup_configuration"], true)
 	not enforced in {true, "true", null}
 }
 
-deny contains tf.finding("data_stays_in_our_buckets", workgroup, owner, "must expect a bucket of our account") if {
+deny_data contains tf.finding("data_stays_in_our_buckets", workgroup, owner, "must expect a bucket of our account") if {
 	some workgroup in tf.of("aws_athena_workgroup")
 	owner := tf.at(workgroup.values, ["configuration", "result_configuration", "expected_bucket_owner"], null)
 	not owner in tf.allowed.accounts

@@ -21,24 +21,24 @@ import data.lib.terraform as tf
 #     - {type: aws_db_parameter_group, drop: true}
 #     - {type: aws_db_parameter_group, at: parameter.0.value, set: "0"}
 #     - {type: aws_db_parameter_group, at: parameter.0, remove: true}
-deny contains tf.finding("databases_are_private", database, public, "must have no public address") if {
+deny_data contains tf.finding("databases_are_private", database, public, "must have no public address") if {
 	some database in tf.of("aws_db_instance")
 	public := object.get(database.values, "publicly_accessible", null)
 	not public in {null, false, "false"}
 }
 
-deny contains tf.finding("databases_are_private", database, encrypted, "must encrypt its storage") if {
+deny_data contains tf.finding("databases_are_private", database, encrypted, "must encrypt its storage") if {
 	some database in tf.of("aws_db_instance")
 	encrypted := object.get(database.values, "storage_encrypted", null)
 	not tf.yes(encrypted)
 }
 
-deny contains tf.finding("databases_are_private", database, null, "must name its subnets, or it is in the default VPC") if {
+deny_data contains tf.finding("databases_are_private", database, null, "must name its subnets, or it is in the default VPC") if {
 	some database in tf.of("aws_db_instance")
 	object.get(database.values, "db_subnet_group_name", null) in {null, ""}
 }
 
-deny contains tf.finding("databases_are_private", database, group, "must refuse connections without TLS") if {
+deny_data contains tf.finding("databases_are_private", database, group, "must refuse connections without TLS") if {
 	some database in tf.of("aws_db_instance")
 	group := object.get(database.values, "parameter_group_name", null)
 	not count(tf.references(database, "parameter_group_name") & groups_that_force_tls) == 1

@@ -18,13 +18,13 @@ import data.lib.terraform as tf
 #     - {type: aws_db_instance, remove: manage_master_user_password}
 #     - {type: aws_db_instance, at: iam_database_authentication_enabled, set: false}
 #     - {type: aws_db_instance, remove: iam_database_authentication_enabled}
-deny contains tf.finding("databases_hold_no_passwords", database, attribute, "must not be given a password") if {
+deny_data contains tf.finding("databases_hold_no_passwords", database, attribute, "must not be given a password") if {
 	some database in tf.of("aws_db_instance")
 	some attribute in {"password", "password_wo"}
 	not object.get(database.values, attribute, null) in {null, ""}
 }
 
-deny contains tf.finding("databases_hold_no_passwords", database, {attribute: value}, "must leave passwords to AWS") if {
+deny_data contains tf.finding("databases_hold_no_passwords", database, {attribute: value}, "must leave passwords to AWS") if {
 	some database in tf.of("aws_db_instance")
 	some attribute in {"manage_master_user_password", "iam_database_authentication_enabled"}
 	value := object.get(database.values, attribute, null)

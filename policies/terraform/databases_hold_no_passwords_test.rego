@@ -23,7 +23,7 @@ test_databases_hold_no_passwords if {
 }
 
 test_the_finding_does_not_tell_it if {
-	found := data.main.deny with input as object.union(example.base, {"resource": {"aws_db_instance": {
+	found := data.main.deny_data with input as object.union(example.base, {"resource": {"aws_db_instance": {
 		"written": object.union(database, {"password": "correct-horse"}),
 	}}})
 	count(found) > 0

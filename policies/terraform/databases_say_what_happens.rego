@@ -18,20 +18,20 @@ import data.lib.terraform as tf
 #     - {type: aws_db_parameter_group, at: parameter.1.value, set: "0"}
 #     - {type: aws_db_parameter_group, at: parameter.2, remove: true}
 #     - {type: aws_db_parameter_group, at: parameter.4.value, set: none}
-deny contains tf.finding("databases_say_what_happens", database, missing, "must export these logs") if {
+deny_logging contains tf.finding("databases_say_what_happens", database, missing, "must export these logs") if {
 	some database in tf.of("aws_db_instance")
 	exported := object.get(database.values, "enabled_cloudwatch_logs_exports", [])
 	missing := {"postgresql", "upgrade"} - {log | some log in exported}
 	count(missing) > 0
 }
 
-deny contains tf.finding("databases_say_what_happens", database, interval, "must be monitored each minute or more often") if {
+deny_logging contains tf.finding("databases_say_what_happens", database, interval, "must be monitored each minute or more often") if {
 	some database in tf.of("aws_db_instance")
 	interval := object.get(database.values, "monitoring_interval", null)
 	not interval in {1, 5, 10, 15, 30, 60}
 }
 
-deny contains tf.finding("databases_say_what_happens", group, {parameter: said}, "must log it") if {
+deny_logging contains tf.finding("databases_say_what_happens", group, {parameter: said}, "must log it") if {
 	some group in tf.of("aws_db_parameter_group")
 	some parameter, sound in logging_parameters
 	said := {sprintf("%v", [p.value]) | some p in tf.blocks(group.values, "parameter"); p.name == parameter}

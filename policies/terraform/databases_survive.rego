@@ -20,26 +20,26 @@ import data.lib.terraform as tf
 #     - {type: aws_db_instance, at: auto_minor_version_upgrade, set: false}
 #     - {type: aws_db_instance, at: copy_tags_to_snapshot, set: false}
 #     - {type: aws_db_instance, remove: copy_tags_to_snapshot}
-deny contains tf.finding("databases_survive", database, days, "must keep backups for longer") if {
+deny_data contains tf.finding("databases_survive", database, days, "must keep backups for longer") if {
 	some database in tf.of("aws_db_instance")
 	days := object.get(database.values, "backup_retention_period", null)
 	not backed_up_for(days, least_backup_days)
 }
 
-deny contains tf.finding("databases_survive", database, null, "must be in two zones") if {
+deny_data contains tf.finding("databases_survive", database, null, "must be in two zones") if {
 	tf.protected
 	some database in tf.of("aws_db_instance")
 	not tf.yes(object.get(database.values, "multi_az", null))
 }
 
 # On unless it is off.
-deny contains tf.finding("databases_survive", database, upgrade, "must take minor upgrades by itself") if {
+deny_data contains tf.finding("databases_survive", database, upgrade, "must take minor upgrades by itself") if {
 	some database in tf.of("aws_db_instance")
 	upgrade := object.get(database.values, "auto_minor_version_upgrade", null)
 	not upgrade in {null, true, "true"}
 }
 
-deny contains tf.finding("databases_survive", database, null, "must hand its tags on to its snapshots") if {
+deny_data contains tf.finding("databases_survive", database, null, "must hand its tags on to its snapshots") if {
 	some database in tf.of("aws_db_instance")
 	not tf.yes(object.get(database.values, "copy_tags_to_snapshot", null))
 }

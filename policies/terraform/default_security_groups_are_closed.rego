@@ -19,12 +19,12 @@ import data.lib.terraform as tf
 #     - {type: aws_default_security_group, remove: ingress}
 #     - {type: aws_default_security_group, at: ingress, set: [{self: true, protocol: "-1", from_port: 0, to_port: 0}]}
 #     - {type: aws_default_security_group, at: egress, set: [{cidr_blocks: [0.0.0.0/0], protocol: "-1", from_port: 0, to_port: 0}]}
-deny contains tf.finding("default_security_groups_are_closed", vpc, null, "must have its default security group closed") if {
+deny_network contains tf.finding("default_security_groups_are_closed", vpc, null, "must have its default security group closed") if {
 	some vpc in tf.of("aws_vpc")
 	not vpc.address in networks_with_default_group
 }
 
-deny contains tf.finding("default_security_groups_are_closed", group, open, "must have neither ingress nor egress") if {
+deny_network contains tf.finding("default_security_groups_are_closed", group, open, "must have neither ingress nor egress") if {
 	some group in tf.of("aws_default_security_group")
 	open := [direction | some direction in ["ingress", "egress"]; object.get(group.values, direction, null) != []]
 	open != []

@@ -19,7 +19,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_policy, at: policy.Statement.*.Action, set: "s3:GetObject"}
 #     - {type: aws_iam_policy, at: policy.Statement.*.Resource, set: "arn:aws:s3:::nowhere"}
 #     - {type: aws_iam_policy, at: policy.Statement.*.Condition, set: {Bool: {"aws:MultiFactorAuthPresent": "false"}}}
-deny contains tf.finding("denials_stay", policy, action, "must be denied, on every resource") if {
+deny_identity contains tf.finding("denials_stay", policy, action, "must be denied, on every resource") if {
 	some policy in tf.of("aws_iam_policy")
 	some ending, actions in data.allowed.denials
 	policy.values.name == sprintf("%s-%s", [grants.prefix, ending])

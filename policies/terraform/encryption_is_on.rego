@@ -19,13 +19,13 @@ import data.lib.terraform as tf
 #       at: configuration.result_configuration.encryption_configuration.encryption_option
 #       set: SSE_S3
 #     - {type: aws_athena_workgroup, at: configuration.result_configuration.encryption_configuration, remove: true}
-deny contains tf.finding("encryption_is_on", table, said, "must have its encryption with the key on") if {
+deny_encryption contains tf.finding("encryption_is_on", table, said, "must have its encryption with the key on") if {
 	some table in tf.of("aws_dynamodb_table")
 	said := tf.at(table.values, ["server_side_encryption", "enabled"], null)
 	not tf.yes(said)
 }
 
-deny contains tf.finding("encryption_is_on", workgroup, said, "must encrypt results by KMS") if {
+deny_encryption contains tf.finding("encryption_is_on", workgroup, said, "must encrypt results by KMS") if {
 	some workgroup in tf.of("aws_athena_workgroup")
 	path := ["configuration", "result_configuration", "encryption_configuration", "encryption_option"]
 	said := tf.at(workgroup.values, path, null)

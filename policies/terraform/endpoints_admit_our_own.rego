@@ -24,14 +24,14 @@ import data.lib.terraform as tf
 #     - {type: aws_vpc_endpoint, at: policy.Statement.1.Resource, set: "*"}
 #     - {type: aws_vpc_endpoint, at: policy.Statement.1.Action, set: "*"}
 #     - insert: {aws_vpc_endpoint_policy: {vpc_endpoint_id: vpce-1, policy: "{}"}}
-deny contains tf.finding("endpoints_admit_our_own", endpoint, statement, "must admit principals of its own account only") if {
+deny_network contains tf.finding("endpoints_admit_our_own", endpoint, statement, "must admit principals of its own account only") if {
 	some type in ["aws_vpc_endpoint", "aws_vpc_endpoint_policy"]
 	some endpoint in tf.of(type)
 	some statement in iam.statements(endpoint)
 	not admits_our_own(statement)
 }
 
-deny contains tf.finding("endpoints_admit_our_own", endpoint, null, "must have a policy") if {
+deny_network contains tf.finding("endpoints_admit_our_own", endpoint, null, "must have a policy") if {
 	some type in ["aws_vpc_endpoint", "aws_vpc_endpoint_policy"]
 	some endpoint in tf.of(type)
 	not iam.documents(endpoint).policy

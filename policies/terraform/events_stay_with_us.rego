@@ -21,19 +21,19 @@ import data.lib.terraform as tf
 #     - insert: {aws_cloudwatch_event_permission: {principal: "*", statement_id: x}}
 #     - insert: {aws_cloudwatch_event_permission: {principal: "444444444444", statement_id: x}}
 #     - insert: {aws_cloudwatch_event_api_destination: {name: x, invocation_endpoint: "https://example.com", http_method: POST}}
-deny contains tf.finding("events_stay_with_us", target, arn, "must be in our own account") if {
+deny_monitoring contains tf.finding("events_stay_with_us", target, arn, "must be in our own account") if {
 	some target in tf.of("aws_cloudwatch_event_target")
 	arn := object.get(target.values, "arn", "")
 	not event_target_of_ours(arn)
 }
 
-deny contains tf.finding("events_stay_with_us", permission, principal, "must let our own account in only") if {
+deny_monitoring contains tf.finding("events_stay_with_us", permission, principal, "must let our own account in only") if {
 	some permission in tf.of("aws_cloudwatch_event_permission")
 	principal := object.get(permission.values, "principal", null)
 	not principal in tf.allowed.accounts
 }
 
-deny contains tf.finding("events_stay_with_us", destination, destination.type, "must not be made") if {
+deny_monitoring contains tf.finding("events_stay_with_us", destination, destination.type, "must not be made") if {
 	some destination in tf.of("aws_cloudwatch_event_api_destination")
 }
 

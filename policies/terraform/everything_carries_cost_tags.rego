@@ -21,7 +21,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: provider.aws.default_tags.tags.run, remove: true}
 #     - {in: stack, at: provider.aws, append: {alias: other, region: eu-west-1, allowed_account_ids: ["111111111111"]}}
 #     - {in: stack, at: provider, set: {}}
-deny contains tf.stack_finding("everything_carries_cost_tags", missing, message) if {
+deny_tags contains tf.stack_finding("everything_carries_cost_tags", missing, message) if {
 	some provider in places.providers
 	carried := object.get(tf.block(provider, "default_tags"), "tags", {})
 	missing := {key | some key in tags.keys; not is_said(carried, key)}
@@ -29,7 +29,7 @@ deny contains tf.stack_finding("everything_carries_cost_tags", missing, message)
 	message := sprintf("default_tags of the provider lack %s", [concat(", ", sort(missing))])
 }
 
-deny contains tf.stack_finding("everything_carries_cost_tags", [], "configures no AWS provider, so there are no tags") if {
+deny_tags contains tf.stack_finding("everything_carries_cost_tags", [], "configures no AWS provider, so there are no tags") if {
 	count(places.providers) == 0
 }
 

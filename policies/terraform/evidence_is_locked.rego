@@ -20,14 +20,14 @@ import data.lib.terraform as tf
 #     - {type: aws_s3_bucket, remove: object_lock_enabled}
 #     - {type: aws_cloudtrail, at: s3_bucket_name, set: somewhere-else}
 #     - {type: aws_cloudwatch_log_group, at: lifecycle.prevent_destroy, remove: true}
-deny contains tf.finding("evidence_is_locked", trail, bucket, "must write to a locked bucket") if {
+deny_data contains tf.finding("evidence_is_locked", trail, bucket, "must write to a locked bucket") if {
 	some trail in tf.of("aws_cloudtrail")
 	bucket := object.get(trail.values, "s3_bucket_name", null)
 	not writes_where_locked(trail)
 }
 
 # A plan does not say what is kept from being destroyed.
-deny contains tf.finding("evidence_is_locked", group, null, "must not be destroyed: the trail writes to it") if {
+deny_data contains tf.finding("evidence_is_locked", group, null, "must not be destroyed: the trail writes to it") if {
 	tf.configuration
 	tf.protected
 	some trail in tf.of("aws_cloudtrail")

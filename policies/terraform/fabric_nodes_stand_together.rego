@@ -19,7 +19,7 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, at: placement.group_name, set: elsewhere}
 #     - {type: aws_placement_group, at: strategy, set: spread}
 #     - {type: aws_placement_group, drop: true}
-deny contains tf.finding("fabric_nodes_stand_together", template, place, "must stand in a cluster placement group") if {
+deny_compute contains tf.finding("fabric_nodes_stand_together", template, place, "must stand in a cluster placement group") if {
 	some template in tf.of("aws_launch_template")
 	some interface in tf.blocks(template.values, "network_interfaces")
 	startswith(object.get(interface, "interface_type", ""), "efa")

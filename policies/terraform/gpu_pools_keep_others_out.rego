@@ -21,7 +21,7 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: taint.0.effect, set: PREFER_NO_SCHEDULE}
 #     - insert: {aws_eks_node_group: {node_group_name: x, ami_type: AL2023_x86_64_NVIDIA, instance_types: [g5.xlarge]}}
 #     - insert: {aws_eks_node_group: {node_group_name: x, ami_type: AL2023_x86_64_STANDARD, instance_types: [inf2.xlarge]}}
-deny contains tf.finding("gpu_pools_keep_others_out", pool, taints, "must be tainted with its accelerator") if {
+deny_compute contains tf.finding("gpu_pools_keep_others_out", pool, taints, "must be tainted with its accelerator") if {
 	some pool in pools.all
 	vendor := pools.vendor(pool)
 	taints := tf.blocks(pool.values, "taint")

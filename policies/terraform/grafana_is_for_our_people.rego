@@ -25,13 +25,13 @@ import data.lib.terraform as tf
 #     - {type: aws_grafana_workspace, remove: configuration}
 #     - insert: {aws_grafana_workspace_api_key: {key_name: x, key_role: ADMIN, seconds_to_live: 3600, workspace_id: g-1}}
 #     - insert: {aws_grafana_workspace_service_account_token: {name: x, service_account_id: "1", seconds_to_live: 3600, workspace_id: g-1}}
-deny contains tf.finding("grafana_is_for_our_people", workspace, wrong, "must be for our people, in our network") if {
+deny_monitoring contains tf.finding("grafana_is_for_our_people", workspace, wrong, "must be for our people, in our network") if {
 	some workspace in tf.of("aws_grafana_workspace")
 	wrong := grafana_wants - grafana_has(workspace.values)
 	count(wrong) > 0
 }
 
-deny contains tf.finding("grafana_is_for_our_people", token, token.type, "must not be made") if {
+deny_monitoring contains tf.finding("grafana_is_for_our_people", token, token.type, "must not be made") if {
 	some type in ["aws_grafana_workspace_api_key", "aws_grafana_workspace_service_account_token"]
 	some token in tf.of(type)
 }

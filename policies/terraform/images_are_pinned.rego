@@ -28,13 +28,13 @@ import data.lib.terraform as tf
 #     - insert: {aws_sagemaker_model: {name: x, container: [{image: "1.dkr.ecr.eu-west-1.amazonaws.com/server"}]}}
 #     - insert: {aws_lambda_function: {function_name: x, image_uri: "1.dkr.ecr.eu-west-1.amazonaws.com/f:latest"}}
 #     - insert: {aws_codebuild_project: {name: x, environment: {image: "aws/codebuild/standard:latest"}}}
-deny contains tf.finding("images_are_pinned", user, image, "must name its image by digest or version") if {
+deny_compute contains tf.finding("images_are_pinned", user, image, "must name its image by digest or version") if {
 	some [user, image] in images_used
 	not pinned_image(image)
 }
 
 # A plan that does not know the text yet is of a configuration that is judged as well.
-deny contains tf.finding("images_are_pinned", user, text, "must name its images readably, as JSON") if {
+deny_compute contains tf.finding("images_are_pinned", user, text, "must name its images readably, as JSON") if {
 	some type, attribute in {"aws_batch_job_definition": "container_properties", "aws_ecs_task_definition": "container_definitions"}
 	some user in tf.of(type)
 	text := user.values[attribute]

@@ -18,13 +18,13 @@ import data.lib.terraform as tf
 #     - {type: aws_ecr_registry_scanning_configuration, at: rule, set: []}
 #     - {type: aws_ecr_registry_scanning_configuration, at: rule.scan_frequency, set: MANUAL}
 #     - {type: aws_ecr_registry_scanning_configuration, at: rule.repository_filter.filter, set: groundway-dev}
-deny contains tf.finding("images_are_scanned", repository, scan, "must scan on push") if {
+deny_data contains tf.finding("images_are_scanned", repository, scan, "must scan on push") if {
 	some repository in tf.of("aws_ecr_repository")
 	scan := tf.at(repository.values, ["image_scanning_configuration", "scan_on_push"], null)
 	not tf.yes(scan)
 }
 
-deny contains tf.finding("images_are_scanned", registry, frequencies, "must scan every repository on push") if {
+deny_data contains tf.finding("images_are_scanned", registry, frequencies, "must scan every repository on push") if {
 	some registry in tf.of("aws_ecr_registry_scanning_configuration")
 	frequencies := frequencies_of_all_images(registry)
 	count(frequencies & {"SCAN_ON_PUSH", "CONTINUOUS_SCAN"}) == 0

@@ -29,31 +29,31 @@ import data.lib.terraform as tf
 #     - {type: aws_ecr_repository_creation_template, drop: true}
 #     - {type: aws_ecr_repository_creation_template, at: applied_for, set: [REPLICATION]}
 #     - {type: aws_ecr_pull_through_cache_rule, at: ecr_repository_prefix, set: elsewhere}
-deny contains tf.finding("images_never_change", holder, mutability, "must have immutable tags") if {
+deny_data contains tf.finding("images_never_change", holder, mutability, "must have immutable tags") if {
 	some type in {"aws_ecr_repository", "aws_ecr_repository_creation_template"}
 	some holder in tf.of(type)
 	mutability := object.get(holder.values, "image_tag_mutability", null)
 	mutability != "IMMUTABLE"
 }
 
-deny contains tf.finding("images_never_change", holder, kind, "must be encrypted by KMS") if {
+deny_data contains tf.finding("images_never_change", holder, kind, "must be encrypted by KMS") if {
 	some type in {"aws_ecr_repository", "aws_ecr_repository_creation_template"}
 	some holder in tf.of(type)
 	kind := tf.at(holder.values, ["encryption_configuration", "encryption_type"], null)
 	not kind in {"KMS", "KMS_DSSE"}
 }
 
-deny contains tf.finding("images_never_change", repository, null, "must have a lifecycle policy") if {
+deny_data contains tf.finding("images_never_change", repository, null, "must have a lifecycle policy") if {
 	some repository in tf.of("aws_ecr_repository")
 	not repository.address in tidied_repositories
 }
 
-deny contains tf.finding("images_never_change", template, null, "must have a lifecycle policy") if {
+deny_data contains tf.finding("images_never_change", template, null, "must have a lifecycle policy") if {
 	some template in tf.of("aws_ecr_repository_creation_template")
 	object.get(template.values, "lifecycle_policy", null) in {null, ""}
 }
 
-deny contains tf.finding("images_never_change", rule, prefix, "must have a template for what it makes") if {
+deny_data contains tf.finding("images_never_change", rule, prefix, "must have a template for what it makes") if {
 	some rule in tf.of("aws_ecr_pull_through_cache_rule")
 	prefix := object.get(rule.values, "ecr_repository_prefix", null)
 	not prefix in templated_prefixes

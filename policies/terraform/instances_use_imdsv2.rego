@@ -17,13 +17,13 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, at: metadata_options.http_tokens, set: optional}
 #     - {type: aws_launch_template, at: metadata_options.http_put_response_hop_limit, set: 2}
 #     - {type: aws_ec2_instance_metadata_defaults, at: http_tokens, set: optional}
-deny contains tf.finding("instances_use_imdsv2", template, options, "must require version 2 within one hop") if {
+deny_compute contains tf.finding("instances_use_imdsv2", template, options, "must require version 2 within one hop") if {
 	some template in tf.of("aws_launch_template")
 	options := tf.block(template.values, "metadata_options")
 	not strict(options)
 }
 
-deny contains tf.finding("instances_use_imdsv2", defaults, defaults.values, "must require version 2 within one hop") if {
+deny_compute contains tf.finding("instances_use_imdsv2", defaults, defaults.values, "must require version 2 within one hop") if {
 	some defaults in tf.of("aws_ec2_instance_metadata_defaults")
 	not strict(defaults.values)
 }

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_vpc_endpoint, remove: subnet_ids}
 #     - {type: aws_vpc_endpoint, at: security_group_ids.0, remove: true}
 #     - insert: {aws_vpc_endpoint: {vpc_endpoint_type: Interface, private_dns_enabled: false, security_group_ids: [sg-1], subnet_ids: [subnet-1]}}
-deny contains tf.finding("interface_endpoints_are_private", endpoint, lacking, "must have a private name, groups and subnets") if {
+deny_network contains tf.finding("interface_endpoints_are_private", endpoint, lacking, "must have a private name, groups and subnets") if {
 	some endpoint in tf.of("aws_vpc_endpoint")
 	endpoint.values.vpc_endpoint_type == "Interface"
 	lacking := {need | some need in endpoint_needs} - endpoint_has(endpoint.values)

@@ -19,7 +19,7 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudwatch_event_rule, at: event_pattern.source, set: [aws.s3]}
 #     - {type: aws_cloudwatch_event_target, drop: true}
 #     - {type: aws_cloudwatch_event_target, at: rule, set: elsewhere}
-deny contains tf.finding("interruptions_are_heard", entry, unheard, "must have a queue that hears of these") if {
+deny_compute contains tf.finding("interruptions_are_heard", entry, unheard, "must have a queue that hears of these") if {
 	some entry in tf.of("aws_eks_access_entry")
 	startswith(object.get(entry.values, "type", "STANDARD"), "EC2_")
 	unheard := {kind | some kind, source in interruptions; not [kind, source] in interruptions_heard}

@@ -27,20 +27,20 @@ import data.lib.terraform as tf
 #     - {type: aws_kms_key, at: bypass_policy_lockout_safety_check, set: true}
 #     - insert:
 #         aws_kms_key_policy: {key_id: "1234", policy: "{}"}
-deny contains tf.finding("keys_are_used_through_services", key, policy, "must have a policy of its own") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", key, policy, "must have a policy of its own") if {
 	some key in tf.of("aws_kms_key")
 	policy := object.get(key.values, "policy", null)
 	policy in {null, ""}
 }
 
-deny contains tf.finding("keys_are_used_through_services", key, allowed, "must let the account alone administer it") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", key, allowed, "must let the account alone administer it") if {
 	some key in tf.of("aws_kms_key")
 	some allowed in iam.allowed(key)
 	lets_administer_key(allowed)
 	not to_the_account_alone(allowed)
 }
 
-deny contains tf.finding("keys_are_used_through_services", key, allowed, "must be used through services only") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", key, allowed, "must be used through services only") if {
 	some key in tf.of("aws_kms_key")
 	some allowed in iam.allowed(key)
 	lets_use_key(allowed)
@@ -48,12 +48,12 @@ deny contains tf.finding("keys_are_used_through_services", key, allowed, "must b
 	not through_a_service(allowed)
 }
 
-deny contains tf.finding("keys_are_used_through_services", key, null, "must not skip the check of its policy") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", key, null, "must not skip the check of its policy") if {
 	some key in tf.of("aws_kms_key")
 	not object.get(key.values, "bypass_policy_lockout_safety_check", null) in {null, false, "false"}
 }
 
-deny contains tf.finding("keys_are_used_through_services", opening, null, "must not be: the key itself says who uses it") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", opening, null, "must not be: the key itself says who uses it") if {
 	some type in {"aws_kms_key_policy", "aws_kms_grant"}
 	some opening in tf.of(type)
 }

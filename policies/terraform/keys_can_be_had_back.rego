@@ -16,13 +16,13 @@ import data.lib.terraform as tf
 #     - {type: aws_kms_key, at: deletion_window_in_days, set: 7}
 #     - {type: aws_kms_key, at: deletion_window_in_days, set: 1}
 #     - {type: aws_kms_key, at: is_enabled, set: false}
-deny contains tf.finding("keys_can_be_had_back", key, days, "must wait longer before it is deleted") if {
+deny_encryption contains tf.finding("keys_can_be_had_back", key, days, "must wait longer before it is deleted") if {
 	some key in tf.of("aws_kms_key")
 	days := object.get(key.values, "deletion_window_in_days", null)
 	not deletion_waits(days)
 }
 
-deny contains tf.finding("keys_can_be_had_back", key, enabled, "must be enabled") if {
+deny_encryption contains tf.finding("keys_can_be_had_back", key, enabled, "must be enabled") if {
 	some key in tf.of("aws_kms_key")
 	enabled := object.get(key.values, "is_enabled", true)
 	not enabled in {true, "true", null}

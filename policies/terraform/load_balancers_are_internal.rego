@@ -17,7 +17,7 @@ import data.lib.terraform as tf
 #     - insert: {aws_lb: {name: x, load_balancer_type: network}}
 #     - insert: {aws_alb: {name: x}}
 #     - insert: {aws_elb: {name: x}}
-deny contains tf.finding("load_balancers_are_internal", balancer, internal, "must be internal") if {
+deny_network contains tf.finding("load_balancers_are_internal", balancer, internal, "must be internal") if {
 	some type in ["aws_alb", "aws_elb", "aws_lb"]
 	some balancer in tf.of(type)
 	internal := object.get(balancer.values, "internal", null)

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudwatch_log_group, remove: retention_in_days}
 #     - {type: aws_cloudwatch_log_group, at: log_group_class, set: DELIVERY}
 #     - {type: aws_prometheus_workspace_configuration, at: retention_period_in_days, set: 1}
-deny contains tf.finding("logs_are_kept", group, days, message) if {
+deny_logging contains tf.finding("logs_are_kept", group, days, message) if {
 	some group in tf.of("aws_cloudwatch_log_group")
 	days := object.get(group.values, "retention_in_days", null)
 	not kept_long_enough(days)
@@ -26,12 +26,12 @@ deny contains tf.finding("logs_are_kept", group, days, message) if {
 }
 
 # That class is gone after two days, whatever its retention.
-deny contains tf.finding("logs_are_kept", group, "DELIVERY", "must be of a class that keeps logs") if {
+deny_logging contains tf.finding("logs_are_kept", group, "DELIVERY", "must be of a class that keeps logs") if {
 	some group in tf.of("aws_cloudwatch_log_group")
 	group.values.log_group_class == "DELIVERY"
 }
 
-deny contains tf.finding("logs_are_kept", configuration, days, "must keep metrics for a month or more") if {
+deny_logging contains tf.finding("logs_are_kept", configuration, days, "must keep metrics for a month or more") if {
 	some configuration in tf.of("aws_prometheus_workspace_configuration")
 	days := object.get(configuration.values, "retention_period_in_days", null)
 	not kept_a_month(days)

@@ -27,7 +27,7 @@ import data.lib.terraform as tf
 #           data_capture_config: {destination_s3_uri: "s3://x", initial_sampling_percentage: 10}
 #     - insert: {aws_sagemaker_notebook_instance: {name: x, instance_type: ml.m7i.large}}
 #     - insert: {aws_sagemaker_data_quality_job_definition: {name: x, job_resources: {cluster_config: {volume_size_in_gb: 9}}}}
-deny contains tf.finding("machine_learning_is_encrypted", holder, {path: key}, "must be encrypted with a key of ours") if {
+deny_ml contains tf.finding("machine_learning_is_encrypted", holder, {path: key}, "must be encrypted with a key of ours") if {
 	some type, paths in ml_keys
 	some holder in tf.of(type)
 	some path in paths

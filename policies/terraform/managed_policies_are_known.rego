@@ -21,7 +21,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy_attachment, at: policy_arn, set: "arn:aws:iam::999999999999:policy/AmazonEKS_CNI_Policy"}
 #     - {type: aws_iam_role_policy_attachment, at: policy_arn, set: "${data.aws_iam_policy.found.arn}"}
 #     - {insert: {aws_iam_policy_attachment: {name: all, policy_arn: "arn:aws:iam::aws:policy/ReadOnlyAccess", roles: [groundway-dev-ops]}}}
-deny contains tf.finding("managed_policies_are_known", attachment, policy, "is not a policy that security knows") if {
+deny_identity contains tf.finding("managed_policies_are_known", attachment, policy, "is not a policy that security knows") if {
 	some type in {
 		"aws_iam_role_policy_attachment",
 		"aws_iam_policy_attachment",

@@ -13,7 +13,7 @@ import data.lib.terraform as tf
 #   breaks:
 #     - {type: aws_prometheus_workspace, remove: logging_configuration}
 #     - {type: aws_prometheus_workspace, at: logging_configuration.log_group_arn, remove: true}
-deny contains tf.finding("metrics_service_tells", workspace, null, "must log to a log group") if {
+deny_logging contains tf.finding("metrics_service_tells", workspace, null, "must log to a log group") if {
 	some workspace in tf.of("aws_prometheus_workspace")
 	tf.at(workspace.values, ["logging_configuration", "log_group_arn"], null) in {null, ""}
 }

@@ -21,13 +21,13 @@ import data.lib.terraform as tf
 #     - insert:
 #         aws_sagemaker_data_quality_job_definition:
 #           {name: x, network_config: {enable_inter_container_traffic_encryption: true}}
-deny contains tf.finding("models_are_isolated", model, isolated, "must be isolated from the network") if {
+deny_ml contains tf.finding("models_are_isolated", model, isolated, "must be isolated from the network") if {
 	some model in tf.of("aws_sagemaker_model")
 	isolated := object.get(model.values, "enable_network_isolation", null)
 	not tf.yes(isolated)
 }
 
-deny contains tf.finding("models_are_isolated", job, place, "must be isolated, and encrypt what its containers say") if {
+deny_ml contains tf.finding("models_are_isolated", job, place, "must be isolated, and encrypt what its containers say") if {
 	some job in tf.of("aws_sagemaker_data_quality_job_definition")
 	place := tf.block(job.values, "network_config")
 	some want in ["enable_inter_container_traffic_encryption", "enable_network_isolation"]

@@ -24,14 +24,14 @@ import data.lib.terraform as tf
 #     - insert:
 #         aws_network_acl_rule:
 #           {network_acl_id: acl-1, rule_number: 1, rule_action: allow, protocol: tcp, cidr_block: 0.0.0.0/0, from_port: 1, to_port: 30}
-deny contains tf.finding("network_acls_open_no_administration", acl, entry, "must not let the internet in to 22 or 3389") if {
+deny_network contains tf.finding("network_acls_open_no_administration", acl, entry, "must not let the internet in to 22 or 3389") if {
 	some type in ["aws_default_network_acl", "aws_network_acl"]
 	some acl in tf.of(type)
 	some entry in tf.blocks(acl.values, "ingress")
 	acl_opens_administration(entry, object.get(entry, "action", "allow"))
 }
 
-deny contains tf.finding("network_acls_open_no_administration", entry, entry.values, "must not let the internet in to 22 or 3389") if {
+deny_network contains tf.finding("network_acls_open_no_administration", entry, entry.values, "must not let the internet in to 22 or 3389") if {
 	some entry in tf.of("aws_network_acl_rule")
 	not tf.yes(object.get(entry.values, "egress", false))
 	acl_opens_administration(entry.values, object.get(entry.values, "rule_action", "allow"))

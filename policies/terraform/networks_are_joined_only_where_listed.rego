@@ -25,7 +25,7 @@ import data.lib.terraform as tf
 #     - insert: {aws_ec2_transit_gateway: {auto_accept_shared_attachments: enable}}
 #     - insert: {aws_vpn_gateway: {vpc_id: vpc-1}}
 #     - insert: {aws_vpn_connection: {customer_gateway_id: cgw-1, type: ipsec.1}}
-deny contains tf.finding("networks_are_joined_only_where_listed", join, other, "must join what is listed, or nothing") if {
+deny_network contains tf.finding("networks_are_joined_only_where_listed", join, other, "must join what is listed, or nothing") if {
 	some type, attribute in {
 		"aws_ec2_transit_gateway": "id",
 		"aws_ec2_transit_gateway_vpc_attachment": "transit_gateway_id",

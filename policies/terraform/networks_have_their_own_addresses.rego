@@ -20,19 +20,19 @@ import data.lib.terraform as tf
 #     - {type: aws_vpc, remove: cidr_block}
 #     - insert: {aws_vpc_ipv4_cidr_block_association: {vpc_id: vpc-1, cidr_block: 100.64.0.0/16}}
 #     - insert: {aws_vpc_ipv6_cidr_block_association: {vpc_id: vpc-1, assign_generated_ipv6_cidr_block: true}}
-deny contains tf.finding("networks_have_their_own_addresses", vpc, cidr, "must have addresses of its environment") if {
+deny_network contains tf.finding("networks_have_their_own_addresses", vpc, cidr, "must have addresses of its environment") if {
 	some type in ["aws_vpc", "aws_vpc_ipv4_cidr_block_association"]
 	some vpc in tf.of(type)
 	cidr := object.get(vpc.values, "cidr_block", "")
 	not ours.is_network(cidr)
 }
 
-deny contains tf.finding("networks_have_their_own_addresses", vpc, given, "must have no IPv6 addresses") if {
+deny_network contains tf.finding("networks_have_their_own_addresses", vpc, given, "must have no IPv6 addresses") if {
 	some vpc in tf.of("aws_vpc")
 	given := object.get(vpc.values, "assign_generated_ipv6_cidr_block", false)
 	not given in {false, "false", null}
 }
 
-deny contains tf.finding("networks_have_their_own_addresses", given, given.type, "must have no IPv6 addresses") if {
+deny_network contains tf.finding("networks_have_their_own_addresses", given, given.type, "must have no IPv6 addresses") if {
 	some given in tf.of("aws_vpc_ipv6_cidr_block_association")
 }

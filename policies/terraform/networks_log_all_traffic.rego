@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_flow_log, remove: traffic_type}
 #     - {type: aws_flow_log, remove: log_destination}
 #     - {type: aws_flow_log, at: vpc_id, set: vpc-elsewhere}
-deny contains tf.finding("networks_log_all_traffic", vpc, null, "must have a flow log of all its traffic") if {
+deny_network contains tf.finding("networks_log_all_traffic", vpc, null, "must have a flow log of all its traffic") if {
 	some vpc in tf.of("aws_vpc")
 	not vpc.address in networks_with_flow_log
 }

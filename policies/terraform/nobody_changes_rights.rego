@@ -22,7 +22,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:CreateAccessKey", Resource: "arn:aws:iam::111111111111:user/somebody"}}
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:UpdateAssumeRolePolicy", Resource: "arn:aws:iam::111111111111:role/groundway-dev-ops"}}
 #     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:CreateLoginProfile", Resource: "arn:aws:iam::111111111111:user/somebody"}}
-deny contains tf.finding("nobody_changes_rights", grant.policy, action, "changes what somebody may do") if {
+deny_identity contains tf.finding("nobody_changes_rights", grant.policy, action, "changes what somebody may do") if {
 	some grant in grants.all
 	some action in grant.statement.actions
 	regex.match(`^(\*|iam|organizations|account|sso|sso-directory|identitystore|ram)(:|$)`, action)

@@ -21,13 +21,13 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "sagemaker:CreatePresignedNotebookInstanceUrl", Resource: "arn:aws:sagemaker:eu-west-1:111111111111:notebook-instance/x"}}
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "eks:CreateAccessEntry", Resource: "arn:aws:eks:eu-west-1:111111111111:cluster/groundway-dev"}}
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "ec2:RunInstances", Resource: "arn:aws:ec2:eu-west-1:111111111111:instance/*"}}
-deny contains tf.finding("nobody_runs_code_as_another", given.policy, action, "acts with the rights of another") if {
+deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, "acts with the rights of another") if {
 	some given in grants.given
 	some action in given.statement.actions
 	may_run_code(action)
 }
 
-deny contains tf.finding("nobody_runs_code_as_another", given.policy, action, message) if {
+deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, message) if {
 	some given in grants.given
 	some action in {"ec2:createfleet", "ec2:requestspotinstances", "ec2:runinstances"}
 	grants.lets(given.statement, action)

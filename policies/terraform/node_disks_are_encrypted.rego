@@ -23,7 +23,7 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, at: block_device_mappings.0.ebs.volume_type, set: gp2}
 #     - {type: aws_launch_template, at: block_device_mappings, append: {device_name: /dev/xvdb, ebs: {volume_size: 10}}}
 #     - insert: {aws_instance: {ami: ami-1, instance_type: m7i.large, root_block_device: {encrypted: false}}}
-deny contains tf.finding("node_disks_are_encrypted", node, disks, "must have encrypted gp3 disks that go with it") if {
+deny_compute contains tf.finding("node_disks_are_encrypted", node, disks, "must have encrypted gp3 disks that go with it") if {
 	some type in ["aws_instance", "aws_launch_template"]
 	some node in tf.of(type)
 	disks := array.concat(

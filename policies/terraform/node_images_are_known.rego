@@ -21,13 +21,13 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, remove: ami_type}
 #     - {type: aws_eks_node_group, at: ami_type, set: AL2023_x86_64_STANDARD}
 #     - {type: aws_launch_template, at: image_id, set: ami-0abcdef1234567890}
-deny contains tf.finding("node_images_are_known", pool, image, "must run an image in the list, with the drivers it needs") if {
+deny_compute contains tf.finding("node_images_are_known", pool, image, "must run an image in the list, with the drivers it needs") if {
 	some pool in pools.all
 	image := object.get(pool.values, "ami_type", "")
 	not fitting_image(pool, image)
 }
 
-deny contains tf.finding("node_images_are_known", template, image, "must leave the image to the pool") if {
+deny_compute contains tf.finding("node_images_are_known", template, image, "must leave the image to the pool") if {
 	some template in tf.of("aws_launch_template")
 	image := object.get(template.values, "image_id", null)
 	not image in {null, ""}

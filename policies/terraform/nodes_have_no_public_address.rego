@@ -21,13 +21,13 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, remove: vpc_security_group_ids}
 #     - insert: {aws_instance: {ami: ami-1, instance_type: m7i.large}}
 #     - insert: {aws_instance: {ami: ami-1, instance_type: m7i.large, associate_public_ip_address: true}}
-deny contains tf.finding("nodes_have_no_public_address", template, interfaces, "must give no public address, and name groups") if {
+deny_compute contains tf.finding("nodes_have_no_public_address", template, interfaces, "must give no public address, and name groups") if {
 	some template in tf.of("aws_launch_template")
 	interfaces := tf.blocks(template.values, "network_interfaces")
 	not private_template(template.values, interfaces)
 }
 
-deny contains tf.finding("nodes_have_no_public_address", instance, said, "must be said to have no public address") if {
+deny_compute contains tf.finding("nodes_have_no_public_address", instance, said, "must be said to have no public address") if {
 	some instance in tf.of("aws_instance")
 	said := object.get(instance.values, "associate_public_ip_address", null)
 	not said in {false, "false"}

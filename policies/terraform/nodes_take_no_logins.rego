@@ -18,17 +18,17 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: remote_access, set: [{source_security_group_ids: [sg-1]}]}
 #     - insert: {aws_key_pair: {key_name: operators, public_key: ssh-ed25519 AAAA}}
 #     - insert: {aws_instance: {ami: ami-1, instance_type: m7i.large, key_name: operators}}
-deny contains tf.finding("nodes_take_no_logins", node, node.values.key_name, "must have no key to log in with") if {
+deny_compute contains tf.finding("nodes_take_no_logins", node, node.values.key_name, "must have no key to log in with") if {
 	some type in ["aws_instance", "aws_launch_template"]
 	some node in tf.of(type)
 	not node.values.key_name in {null, "", "${known after apply}"}
 }
 
-deny contains tf.finding("nodes_take_no_logins", pool, access, "must have no remote access") if {
+deny_compute contains tf.finding("nodes_take_no_logins", pool, access, "must have no remote access") if {
 	some pool in tf.of("aws_eks_node_group")
 	some access in tf.blocks(pool.values, "remote_access")
 }
 
-deny contains tf.finding("nodes_take_no_logins", pair, pair.type, "must not be made") if {
+deny_compute contains tf.finding("nodes_take_no_logins", pair, pair.type, "must not be made") if {
 	some pair in tf.of("aws_key_pair")
 }

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_s3_bucket, at: cors_rule, set: [{allowed_methods: [GET], allowed_origins: ["*"]}]}
 #     - {type: aws_sns_topic, at: policy, set: '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sns:Publish"}]}'}
 #     - {type: aws_sqs_queue, at: policy, set: '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:*"}]}'}
-deny contains tf.finding("nothing_is_shared_in_passing", holder, attribute, "must not be shared by an argument") if {
+deny_storage contains tf.finding("nothing_is_shared_in_passing", holder, attribute, "must not be shared by an argument") if {
 	# What a plan reads back of them is what the resources of their own say.
 	tf.configuration
 	some type in {"aws_s3_bucket", "aws_sns_topic", "aws_sqs_queue"}

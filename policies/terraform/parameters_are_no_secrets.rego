@@ -17,18 +17,18 @@ import data.lib.terraform as tf
 #     - {type: aws_ssm_parameter, at: name, set: /groundway/dev/registry/password}
 #     - {insert: {aws_ssm_parameter: {name: /groundway/dev/api-token, type: String, value: hush}}}
 #     - {insert: {aws_secretsmanager_secret_version: {secret_id: registry, secret_string: hush}}}
-deny contains tf.finding("parameters_are_no_secrets", parameter, type, "must be no secret") if {
+deny_data contains tf.finding("parameters_are_no_secrets", parameter, type, "must be no secret") if {
 	some parameter in tf.of("aws_ssm_parameter")
 	type := object.get(parameter.values, "type", null)
 	not type in {"String", "StringList"}
 }
 
-deny contains tf.finding("parameters_are_no_secrets", parameter, name, "is named like a secret, and must not be one") if {
+deny_data contains tf.finding("parameters_are_no_secrets", parameter, name, "is named like a secret, and must not be one") if {
 	some parameter in tf.of("aws_ssm_parameter")
 	name := object.get(parameter.values, "name", "")
 	regex.match(`(?i)(password|passwd|secret|token|credential|private[_-]?key|api[_-]?key)`, name)
 }
 
-deny contains tf.finding("parameters_are_no_secrets", version, null, "must be put in by hand, not by a stack") if {
+deny_data contains tf.finding("parameters_are_no_secrets", version, null, "must be put in by hand, not by a stack") if {
 	some version in tf.of("aws_secretsmanager_secret_version")
 }

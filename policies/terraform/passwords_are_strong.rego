@@ -18,12 +18,12 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_account_password_policy, remove: password_reuse_prevention}
 #     - {type: aws_iam_account_password_policy, at: require_symbols, set: false}
 #     - {type: aws_iam_account_password_policy, drop: true}
-deny contains tf.finding("passwords_are_strong", policy, policy.values, "must want 14 characters of all kinds, none of 24 again") if {
+deny_identity contains tf.finding("passwords_are_strong", policy, policy.values, "must want 14 characters of all kinds, none of 24 again") if {
 	some policy in tf.of("aws_iam_account_password_policy")
 	not demands_strong_passwords(policy.values)
 }
 
-deny contains tf.finding("passwords_are_strong", boundary, [], "must stand beside a password policy of the account") if {
+deny_identity contains tf.finding("passwords_are_strong", boundary, [], "must stand beside a password policy of the account") if {
 	some boundary in tf.of("aws_iam_policy")
 	grants.is_boundary(boundary)
 	count(tf.of("aws_iam_account_password_policy")) == 0

@@ -25,7 +25,7 @@ import data.lib.terraform as tf
 #     - {type: aws_sns_topic_policy, drop: true}
 #     - {type: aws_sqs_queue_policy, at: policy.Statement.1, remove: true}
 #     - {type: aws_sqs_queue_policy, drop: true}
-deny contains tf.finding("plain_http_is_refused", holder, null, "must deny every request without TLS in its policy") if {
+deny_storage contains tf.finding("plain_http_is_refused", holder, null, "must deny every request without TLS in its policy") if {
 	some type, _ in holders_of_policies
 	some holder in tf.of(type)
 	not holder.address in refusing_plain_http

@@ -13,7 +13,7 @@ import data.lib.terraform as tf
 #   mend: Plan again, without -target, and mend what Terraform complains of.
 #   types: [plan]
 #   breaks: []
-deny contains tf.stack_finding("plans_are_whole", trouble, "must be planned again, as a whole") if {
+deny_change contains tf.stack_finding("plans_are_whole", trouble, "must be planned again, as a whole") if {
 	tf.plan
 	trouble := {name |
 		some name, sound in {"errored": false, "complete": true, "deferred_changes": []}

@@ -13,7 +13,7 @@ import data.lib.terraform as tf
 #   mend: Change it in place; what guards is listed in guards of policies/allowed.yaml.
 #   types: [plan]
 #   breaks: []
-deny contains tf.finding("plans_keep_guards", change, change.change.actions, "guards the account, and would be gone") if {
+deny_change contains tf.finding("plans_keep_guards", change, change.change.actions, "guards the account, and would be gone") if {
 	tf.protected
 	some change in input.resource_changes
 	change.mode == "managed"

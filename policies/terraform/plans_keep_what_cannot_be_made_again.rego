@@ -13,7 +13,7 @@ import data.lib.terraform as tf
 #   mend: Undo the change of that argument, or make the new thing beside the old one; to retire it, say GROUNDWAY_UNPROTECT.
 #   types: [plan]
 #   breaks: []
-deny contains tf.finding("plans_keep_what_cannot_be_made_again", change, change.change.actions, message) if {
+deny_change contains tf.finding("plans_keep_what_cannot_be_made_again", change, change.change.actions, message) if {
 	tf.protected
 	some change in input.resource_changes
 	change.mode == "managed"

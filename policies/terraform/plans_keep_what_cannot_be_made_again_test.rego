@@ -44,7 +44,7 @@ test_where_it_does_not_matter_they_may_go if {
 }
 
 test_the_argument_that_forces_it_is_named if {
-	found := data.main.deny with input as plan("prod") with data.allowed as example.allowed
+	found := data.main.deny_change with input as plan("prod") with data.allowed as example.allowed
 	some f in found
 	f.address == "aws_s3_bucket.replaced"
 	endswith(f.msg, "would be replaced because of bucket, rule.0.id")

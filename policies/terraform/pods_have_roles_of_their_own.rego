@@ -22,12 +22,12 @@ import data.lib.terraform as tf
 #         aws_eks_pod_identity_association:
 #           {cluster_name: x, namespace: kube-system, service_account: default, role_arn: "${aws_iam_role.x.arn}"}
 #     - {type: aws_eks_addon, at: pod_identity_association.*.service_account, set: default}
-deny contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says, "must be one service account, with a role of ours") if {
+deny_cluster contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says, "must be one service account, with a role of ours") if {
 	some pods in pods_with_roles
 	not role_of_their_own(pods.says)
 }
 
-deny contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says.role_arn, "must not share its role") if {
+deny_cluster contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says.role_arn, "must not share its role") if {
 	some pods in pods_with_roles
 	count(pods_by_role[pods.says.role_arn]) > 1
 }

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Service: pods.eks.amazonaws.com}, Action: ["sts:AssumeRole", "sts:TagSession"], Condition: {StringEquals: {"aws:SourceAccount": "111111111111"}}}}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.0.Condition.StringEquals.aws:RequestTag/kubernetes-namespace, remove: true}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.*.Condition.ArnEquals, remove: true}
-deny contains tf.finding("pods_take_their_own_role", trust.resource, trust.statement, message) if {
+deny_identity contains tf.finding("pods_take_their_own_role", trust.resource, trust.statement, message) if {
 	some trust in sharing.trusted
 	"pods.eks.amazonaws.com" in sharing.services(trust.statement)
 	not tells_pods_apart(trust.statement)

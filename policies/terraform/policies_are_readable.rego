@@ -36,7 +36,7 @@ import data.lib.terraform as tf
 #     - {type: aws_s3_bucket_policy, at: policy.Statement.0.Effect, set: allow}
 #     - {type: aws_sqs_queue_policy, remove: policy}
 #     - {type: aws_sns_topic_policy, at: policy.Version, remove: true}
-deny contains tf.finding("policies_are_readable", resource, text, message) if {
+deny_identity contains tf.finding("policies_are_readable", resource, text, message) if {
 	some type, attribute in sharing.policy_attributes
 	some resource in tf.of(type)
 	text := object.get(resource.values, attribute, null)
@@ -45,7 +45,7 @@ deny contains tf.finding("policies_are_readable", resource, text, message) if {
 	message := sprintf("%s must be a policy document, written out", [attribute])
 }
 
-deny contains tf.finding("policies_are_readable", role, block, message) if {
+deny_identity contains tf.finding("policies_are_readable", role, block, message) if {
 	some role in tf.of("aws_iam_role")
 	some attribute in {"inline_policy", "managed_policy_arns"}
 	block := object.get(role.values, attribute, [])

@@ -18,13 +18,13 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement.*.Action, set: "*"}
 #     - {type: aws_iam_role_policy, at: policy.Statement.0.Action, append: "kms:De?rypt"}
 #     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "*", Resource: "arn:aws:s3:::mine/*"}}
-deny contains tf.finding("policies_name_their_actions", given.policy, action, "must name actions, without wildcards") if {
+deny_identity contains tf.finding("policies_name_their_actions", given.policy, action, "must name actions, without wildcards") if {
 	some given in grants.given
 	some action in given.statement.actions
 	regex.match(`[*?]`, action)
 }
 
-deny contains tf.finding("policies_name_their_actions", bounding.policy, action, "must not bound by everything") if {
+deny_identity contains tf.finding("policies_name_their_actions", bounding.policy, action, "must not bound by everything") if {
 	some bounding in grants.bounding
 	some action in bounding.statement.actions
 	not regex.match(`^[a-z0-9-]+:[a-z*]+$`, action)

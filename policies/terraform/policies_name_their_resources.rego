@@ -19,7 +19,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::*"}}
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "kms:Decrypt", Resource: ["arn:aws:kms:eu-west-1:111111111111:*"]}}
 #     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "s3:GetObject", Resource: "*"}}
-deny contains tf.finding("policies_name_their_resources", grant.policy, action, "must name the resources of it") if {
+deny_identity contains tf.finding("policies_name_their_resources", grant.policy, action, "must name the resources of it") if {
 	some grant in grants.all
 	acts_on_everything(grant.statement)
 	some action in grant.statement.actions

@@ -21,14 +21,14 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: capacity_type, set: CAPACITY_BLOCK}
 #     - {type: aws_launch_template, at: instance_market_options, set: {market_type: capacity-block}}
 #     - {type: aws_launch_template, at: instance_market_options, set: {market_type: spot}}
-deny contains tf.finding("pools_say_how_they_buy", pool, said, "must say how it buys, as its template does") if {
+deny_compute contains tf.finding("pools_say_how_they_buy", pool, said, "must say how it buys, as its template does") if {
 	some pool in pools.all
 	said := object.get(pool.values, "capacity_type", null)
 	not buys_soundly(pool, said)
 }
 
 # EKS refuses a template that asks for spot instances; the pool says it.
-deny contains tf.finding("pools_say_how_they_buy", template, market, "must leave spot to the pool") if {
+deny_compute contains tf.finding("pools_say_how_they_buy", template, market, "must leave spot to the pool") if {
 	some template in tf.of("aws_launch_template")
 	market := tf.at(template.values, ["instance_market_options", "market_type"], null)
 	not market in {null, "", "capacity-block"}

@@ -24,7 +24,7 @@ import data.lib.terraform as tf
 #         aws_eks_node_group:
 #           instance_types: [g5.xlarge]
 #           scaling_config: {min_size: 1, desired_size: 1, max_size: 1}
-deny contains tf.finding("pools_scale_within_limits", pool, scaling, "must stay below its ceiling, and empty if it may") if {
+deny_compute contains tf.finding("pools_scale_within_limits", pool, scaling, "must stay below its ceiling, and empty if it may") if {
 	some pool in pools.all
 	scaling := tf.block(pool.values, "scaling_config")
 	not within_limits(pool, scaling)

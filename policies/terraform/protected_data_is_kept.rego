@@ -21,7 +21,7 @@ import data.lib.terraform as tf
 #     - {type: aws_db_instance, at: skip_final_snapshot, set: true}
 #     - {type: aws_db_instance, remove: final_snapshot_identifier}
 #     - {type: aws_db_instance, at: delete_automated_backups, set: true}
-deny contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "must not be deletable by one command") if {
+deny_data contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "must not be deletable by one command") if {
 	tf.protected
 	some [type, attribute] in protections.off
 	some holder in tf.of(type)
@@ -29,7 +29,7 @@ deny contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "
 	not value in {false, "false", null}
 }
 
-deny contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "must be protected from deletion") if {
+deny_data contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "must be protected from deletion") if {
 	tf.protected
 	some [type, attribute] in protections.on
 	some holder in tf.of(type)
@@ -37,14 +37,14 @@ deny contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "
 	not tf.yes(value)
 }
 
-deny contains tf.finding("protected_data_is_kept", database, null, "must name its final snapshot") if {
+deny_data contains tf.finding("protected_data_is_kept", database, null, "must name its final snapshot") if {
 	tf.protected
 	some database in tf.of("aws_db_instance")
 	object.get(database.values, "final_snapshot_identifier", null) in {null, ""}
 }
 
 # `delete_automated_backups` is on unless it is off.
-deny contains tf.finding("protected_data_is_kept", database, value, "must keep its backups when it is deleted") if {
+deny_data contains tf.finding("protected_data_is_kept", database, value, "must keep its backups when it is deleted") if {
 	tf.protected
 	some database in tf.of("aws_db_instance")
 	value := object.get(database.values, "delete_automated_backups", null)

@@ -21,19 +21,19 @@ import data.lib.terraform as tf
 #     - {in: stack, at: provider.aws.endpoints, set: [{s3: "https://s3.example.org"}]}
 #     - {in: stack, at: provider.aws.assume_role, set: [{role_arn: "arn:aws:iam::111111111111:role/groundway-dev-ops"}]}
 #     - {in: stack, at: provider.aws.skip_requesting_account_id, set: true}
-deny contains tf.stack_finding("providers_are_pinned", required, "must require the AWS provider alone, at its exact version") if {
+deny_change contains tf.stack_finding("providers_are_pinned", required, "must require the AWS provider alone, at its exact version") if {
 	tf.configuration
 	required := object.get(input, ["terraform", "required_providers"], {})
 	not requires_the_tested(required)
 }
 
-deny contains tf.stack_finding("providers_are_pinned", strange, "must configure the AWS provider alone") if {
+deny_change contains tf.stack_finding("providers_are_pinned", strange, "must configure the AWS provider alone") if {
 	tf.configuration
 	strange := object.keys(object.get(input, "provider", {})) - {"aws"}
 	count(strange) > 0
 }
 
-deny contains tf.stack_finding("providers_are_pinned", strange, "must give the provider its region, account and tags alone") if {
+deny_change contains tf.stack_finding("providers_are_pinned", strange, "must give the provider its region, account and tags alone") if {
 	tf.configuration
 	some provider in tf.blocks(input.provider, "aws")
 	strange := object.keys(provider) - {"alias", "allowed_account_ids", "default_tags", "region"}

@@ -22,16 +22,16 @@ import data.lib.terraform as tf
 #     - {type: aws_eip, at: network_interface, set: eni-1}
 #     - insert: {aws_eip: {domain: vpc}}
 #     - insert: {aws_eip_association: {allocation_id: eipalloc-1, instance_id: i-1}}
-deny contains tf.finding("public_addresses_are_for_nat", address, null, "must be the address of a NAT gateway") if {
+deny_network contains tf.finding("public_addresses_are_for_nat", address, null, "must be the address of a NAT gateway") if {
 	some address in tf.of("aws_eip")
 	not address_of_nat(address)
 }
 
-deny contains tf.finding("public_addresses_are_for_nat", association, association.values, "must not give anything an address") if {
+deny_network contains tf.finding("public_addresses_are_for_nat", association, association.values, "must not give anything an address") if {
 	some association in tf.of("aws_eip_association")
 }
 
-deny contains tf.finding("public_addresses_are_for_nat", nat, subnet, "must stand in a public subnet") if {
+deny_network contains tf.finding("public_addresses_are_for_nat", nat, subnet, "must stand in a public subnet") if {
 	some nat in tf.of("aws_nat_gateway")
 	subnet := object.get(nat.values, "subnet_id", null)
 	not stands_in_public_subnet(nat)

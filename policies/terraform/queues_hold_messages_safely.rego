@@ -16,12 +16,12 @@ import data.lib.terraform as tf
 #     - {type: aws_sqs_queue, at: sqs_managed_sse_enabled, set: false}
 #     - {type: aws_sqs_queue, remove: sqs_managed_sse_enabled}
 #     - {type: aws_sqs_queue, at: message_retention_seconds, set: 60}
-deny contains tf.finding("queues_hold_messages_safely", queue, null, "must be encrypted") if {
+deny_encryption contains tf.finding("queues_hold_messages_safely", queue, null, "must be encrypted") if {
 	some queue in tf.of("aws_sqs_queue")
 	not encrypted_queue(queue.values)
 }
 
-deny contains tf.finding("queues_hold_messages_safely", queue, seconds, "must keep messages for five minutes or more") if {
+deny_encryption contains tf.finding("queues_hold_messages_safely", queue, seconds, "must keep messages for five minutes or more") if {
 	some queue in tf.of("aws_sqs_queue")
 	seconds := object.get(queue.values, "message_retention_seconds", null)
 	seconds != null

@@ -19,13 +19,13 @@ import data.lib.terraform as tf
 #     - {type: aws_kms_key, at: region, set: us-east-1}
 #     - {type: aws_subnet, at: availability_zone, set: eu-central-1a}
 #     - {type: aws_vpc_endpoint, at: service_name, set: com.amazonaws.ap-southeast-2.s3}
-deny contains tf.stack_finding("regions_are_allowed", region, "the provider must be in a region that is allowed") if {
+deny_change contains tf.stack_finding("regions_are_allowed", region, "the provider must be in a region that is allowed") if {
 	some provider in places.providers
 	region := object.get(provider, "region", "")
 	not region in tf.allowed.regions
 }
 
-deny contains tf.finding("regions_are_allowed", resource, strange, "names a region that is not allowed") if {
+deny_change contains tf.finding("regions_are_allowed", resource, strange, "names a region that is not allowed") if {
 	some address, named in places.regions
 	resource := tf.all[address]
 	strange := named - regions_of(resource.type)

@@ -22,7 +22,7 @@ import data.lib.terraform as tf
 #     - insert:
 #         aws_ec2_capacity_reservation:
 #           {instance_type: p5.48xlarge, instance_count: 1, instance_match_criteria: targeted, availability_zone: eu-west-1a}
-deny contains tf.finding("reservations_are_used_and_targeted", reservation, reservation.values, "must be targeted, used, and within the ceiling") if {
+deny_compute contains tf.finding("reservations_are_used_and_targeted", reservation, reservation.values, "must be targeted, used, and within the ceiling") if {
 	some reservation in tf.of("aws_ec2_capacity_reservation")
 	not used_and_targeted(reservation)
 }

@@ -19,18 +19,18 @@ import data.lib.terraform as tf
 #     - {in: stack, at: import, set: [{to: aws_s3_bucket.x, id: groundway-data-999999999999}]}
 #     - {in: stack, at: import, set: [{to: "aws_iam_role.x", id: "${var.id}"}]}
 #     - {in: stack, at: moved, set: [{from: aws_s3_bucket.x, to: aws_s3_directory_bucket.x}]}
-deny contains tf.stack_finding("resources_are_adopted_at_home", block, "must be destroyed, not let go of") if {
+deny_change contains tf.stack_finding("resources_are_adopted_at_home", block, "must be destroyed, not let go of") if {
 	tf.configuration
 	some block in tf.blocks(input, "removed")
 }
 
-deny contains tf.stack_finding("resources_are_adopted_at_home", block, "must be moved within its type") if {
+deny_change contains tf.stack_finding("resources_are_adopted_at_home", block, "must be moved within its type") if {
 	tf.configuration
 	some block in tf.blocks(input, "moved")
 	not stays_of_its_type(block)
 }
 
-deny contains tf.stack_finding("resources_are_adopted_at_home", block, "must be ours, by an id that is written out") if {
+deny_change contains tf.stack_finding("resources_are_adopted_at_home", block, "must be ours, by an id that is written out") if {
 	tf.configuration
 	some block in tf.blocks(input, "import")
 	not is_ours_to_adopt(block)

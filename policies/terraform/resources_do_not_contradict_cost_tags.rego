@@ -21,7 +21,7 @@ import data.lib.terraform as tf
 #     - {type: aws_kms_key, at: tags, set: "${merge(local.tags, {team = null})}"}
 #     - {type: aws_launch_template, at: tag_specifications.0.tags.owner, set: nobody}
 #     - {type: aws_ecr_repository_creation_template, at: resource_tags.project, set: other}
-deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
+deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
 	some address, carried in tags.carried
 	resource := tf.all[address]
 	some [key, value] in carried
@@ -30,7 +30,7 @@ deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, valu
 	message := sprintf("the tag %s is not one that policies/allowed.yaml knows", [key])
 }
 
-deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, key, message) if {
+deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource, key, message) if {
 	some address, carried in tags.carried
 	resource := tf.all[address]
 	some [key, _] in carried
@@ -39,7 +39,7 @@ deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, key,
 	message := sprintf("the tag must be spelled %s", [meant])
 }
 
-deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
+deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
 	some resource in tf.all
 	some attribute in tags.attributes & object.keys(resource.values)
 	value := resource.values[attribute]
@@ -48,7 +48,7 @@ deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, valu
 }
 
 # Only a plan says what the provider's tags and the resource's come to.
-deny contains tf.finding("resources_do_not_contradict_cost_tags", resource, missing, "lacks cost tags") if {
+deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource, missing, "lacks cost tags") if {
 	tf.plan
 	some resource in tf.all
 	is_object(resource.values.tags_all)

@@ -19,7 +19,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role, at: permissions_boundary, set: "arn:aws:iam::aws:policy/AdministratorAccess"}
 #     - {type: aws_iam_role, at: permissions_boundary, set: "arn:aws:iam::999999999999:policy/groundway-dev-boundary"}
 #     - {type: aws_iam_role, at: permissions_boundary, set: "${aws_iam_policy.everything.arn}"}
-deny contains tf.finding("roles_are_bounded", role, boundary, "must carry the environment's permission boundary") if {
+deny_identity contains tf.finding("roles_are_bounded", role, boundary, "must carry the environment's permission boundary") if {
 	some role in tf.of("aws_iam_role")
 	boundary := object.get(role.values, "permissions_boundary", "")
 	not bounds_roles(boundary)

@@ -21,7 +21,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {AWS: "111111111111"}, Action: "sts:AssumeRole"}}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole", Condition: {StringEquals: {"aws:SourceAccount": "111111111111"}}}}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.*.Action, set: "sts:*"}
-deny contains tf.finding("roles_are_trusted_to_whom_we_know", trust.resource, trust.statement.principals, message) if {
+deny_identity contains tf.finding("roles_are_trusted_to_whom_we_know", trust.resource, trust.statement.principals, message) if {
 	some trust in sharing.trusted
 	not trusts_whom_we_know(trust.resource, trust.statement)
 	message := "trusts somebody whom policies/allowed.yaml does not know"

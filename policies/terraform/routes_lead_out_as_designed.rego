@@ -24,12 +24,12 @@ import data.lib.terraform as tf
 #     - {type: aws_route_table, at: route, set: [{cidr_block: 0.0.0.0/0, gateway_id: igw-1}]}
 #     - insert: {aws_route: {route_table_id: rtb-1, destination_cidr_block: 0.0.0.0/0, network_interface_id: eni-1}}
 #     - insert: {aws_default_route_table: {default_route_table_id: rtb-1, route: [{cidr_block: 0.0.0.0/0, gateway_id: igw-1}]}}
-deny contains tf.finding("routes_lead_out_as_designed", route.resource, route.targets, "must lead to one gateway made here") if {
+deny_network contains tf.finding("routes_lead_out_as_designed", route.resource, route.targets, "must lead to one gateway made here") if {
 	some route in routes_written
 	not way_out(route)
 }
 
-deny contains tf.finding("routes_lead_out_as_designed", route.resource, subnet.address, "must not lead out of this subnet") if {
+deny_network contains tf.finding("routes_lead_out_as_designed", route.resource, subnet.address, "must not lead out of this subnet") if {
 	some route in routes_written
 	some table in route.tables
 	some subnet in subnets_by_table[table]

@@ -27,7 +27,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: provider.aws.0.access_key, set: AKIAQWERTYUIOPASDFGH}
 #     - {in: stack, at: provider.aws.0.secret_key, set: correct-horse}
 #     - {in: stack, at: output.login, set: {value: "password=correct-horse"}}
-deny contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
+deny_data contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
 	some type in tf.types
 	words := hints_of_secrets(json.marshal([r.values | some r in tf.of(type)]), object.keys(kinds_by_word))
 	count(words) > 0
@@ -39,7 +39,7 @@ deny contains tf.finding("secrets_are_not_written_down", resource, {attribute: k
 	count(kinds) > 0
 }
 
-deny contains tf.stack_finding("secrets_are_not_written_down", {part: kinds}, "must not hold a secret") if {
+deny_data contains tf.stack_finding("secrets_are_not_written_down", {part: kinds}, "must not hold a secret") if {
 	some part in {"provider", "output", "locals", "variable", "data"}
 	kinds := secrets_in(input[part], hints_of_secrets(json.marshal(input[part]), object.keys(kinds_by_word)))
 	count(kinds) > 0

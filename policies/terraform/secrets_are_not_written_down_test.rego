@@ -56,7 +56,7 @@ test_nor_around_resources if {
 }
 
 test_what_was_found_is_not_shown if {
-	found := data.main.deny with input as object.union(example.base, {"resource": {"aws_x": secrets}})
+	found := data.main.deny_data with input as object.union(example.base, {"resource": {"aws_x": secrets}})
 	count(found) > 0
 	said := json.marshal(found)
 	not contains(said, password)

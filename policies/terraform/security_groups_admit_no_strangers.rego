@@ -34,19 +34,19 @@ import data.lib.terraform as tf
 #           {type: ingress, security_group_id: sg-1, cidr_blocks: [203.0.113.0/24], protocol: tcp, from_port: 443, to_port: 443}
 #     - insert:
 #         aws_ec2_managed_prefix_list: {name: x, address_family: IPv4, max_entries: 1, entry: [{cidr: 0.0.0.0/0}]}
-deny contains tf.finding("security_groups_admit_no_strangers", way.resource, cidr, "must not let these addresses in") if {
+deny_network contains tf.finding("security_groups_admit_no_strangers", way.resource, cidr, "must not let these addresses in") if {
 	some way in security_groups.ways_in
 	some cidr in way.cidrs
 	not ours.is_network(cidr)
 }
 
-deny contains tf.finding("security_groups_admit_no_strangers", way.resource, list, "must not let an unknown list in") if {
+deny_network contains tf.finding("security_groups_admit_no_strangers", way.resource, list, "must not let an unknown list in") if {
 	some way in security_groups.ways_in
 	some list in way.lists
 	not listed_here(list, way.resource)
 }
 
-deny contains tf.finding("security_groups_admit_no_strangers", list, cidr, "must not list these addresses") if {
+deny_network contains tf.finding("security_groups_admit_no_strangers", list, cidr, "must not list these addresses") if {
 	some type in ["aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry"]
 	some list in tf.of(type)
 	some entry in array.concat([list.values], tf.blocks(list.values, "entry"))

@@ -26,7 +26,7 @@ import data.lib.terraform as tf
 #           {type: egress, security_group_id: sg-1, cidr_blocks: [0.0.0.0/0], protocol: udp, from_port: 443, to_port: 443}
 #     - {type: aws_vpc_security_group_egress_rule, at: cidr_ipv6, set: "::/0"}
 #     - {type: aws_security_group, at: egress, set: [{cidr_blocks: [0.0.0.0/0], protocol: "-1", from_port: 0, to_port: 0}]}
-deny contains tf.finding("security_groups_let_out_https_only", way.resource, cidr, "must let HTTPS alone out to these") if {
+deny_network contains tf.finding("security_groups_let_out_https_only", way.resource, cidr, "must let HTTPS alone out to these") if {
 	some way in security_groups.ways_out
 	some cidr in way.cidrs
 	not goes_out_soundly(way, cidr)

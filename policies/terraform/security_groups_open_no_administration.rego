@@ -25,7 +25,7 @@ import data.lib.terraform as tf
 #     - {type: aws_vpc_security_group_ingress_rule, at: ip_protocol, set: "-1"}
 #     - {type: aws_security_group, at: ingress, set: [{cidr_blocks: [10.10.0.0/16], protocol: tcp, from_port: 3389, to_port: 3389}]}
 #     - {type: aws_security_group, at: ingress, set: [{security_groups: [sg-2], protocol: "-1", from_port: 0, to_port: 0}]}
-deny contains tf.finding("security_groups_open_no_administration", way.resource, port, "must not open this port") if {
+deny_network contains tf.finding("security_groups_open_no_administration", way.resource, port, "must not open this port") if {
 	some way in security_groups.ways_in
 	some port in ports_closed_to(way)
 	security_groups.covers(way, port)

@@ -27,7 +27,7 @@ import data.lib.terraform as tf
 #     - {type: aws_sns_topic_policy, at: policy.Statement.0.Condition, set: {StringEquals: {"aws:SourceAccount": "999999999999"}}}
 #     - {type: aws_sqs_queue_policy, at: policy.Statement.0.Condition, set: {ArnLike: {"aws:SourceArn": "arn:aws:events:*:*:rule/*"}}}
 #     - {type: aws_kms_key, at: policy.Statement, append: {Effect: Allow, Principal: {Service: cloudwatch.amazonaws.com}, Action: "kms:Decrypt", Resource: "*"}}
-deny contains tf.finding("services_act_for_our_account", grant.resource, grant.statement, message) if {
+deny_identity contains tf.finding("services_act_for_our_account", grant.resource, grant.statement, message) if {
 	some grant in sharing.shared
 	count(sharing.services(grant.statement)) > 0
 	not sharing.holds_for_us(grant.statement, {

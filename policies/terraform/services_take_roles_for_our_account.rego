@@ -20,7 +20,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.*.Condition.StringEquals.aws:SourceAccount, set: "999999999999"}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.*.Condition.StringEquals.aws:SourceAccount, remove: true}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Service: eks.amazonaws.com}, Action: "sts:AssumeRole", Condition: {StringLike: {"aws:SourceAccount": "*"}}}}
-deny contains tf.finding("services_take_roles_for_our_account", trust.resource, trust.statement.conditions, message) if {
+deny_identity contains tf.finding("services_take_roles_for_our_account", trust.resource, trust.statement.conditions, message) if {
 	some trust in sharing.trusted
 	services := sharing.services(trust.statement)
 	count(services - {"ec2.amazonaws.com"}) > 0

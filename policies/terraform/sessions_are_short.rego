@@ -13,7 +13,7 @@ import data.lib.terraform as tf
 #   types: [aws_iam_role]
 #   breaks:
 #     - {type: aws_iam_role, at: max_session_duration, set: 43200}
-deny contains tf.finding("sessions_are_short", role, seconds, message) if {
+deny_identity contains tf.finding("sessions_are_short", role, seconds, message) if {
 	some role in tf.of("aws_iam_role")
 	seconds := object.get(role.values, "max_session_duration", 3600) # as AWS has it
 	not lasts_briefly(seconds)

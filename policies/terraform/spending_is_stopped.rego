@@ -22,7 +22,7 @@ import data.lib.terraform as tf
 #     - {type: aws_budgets_budget_action, at: definition.iam_action_definition.roles, set: []}
 #     - {type: aws_budgets_budget_action, at: notification_type, set: FORECASTED}
 #     - {in: stack, at: resource.aws_budgets_budget, remove: true}
-deny contains tf.stack_finding("spending_is_stopped", tf.environment, "must stop spending when the environment's budget is used up") if {
+deny_monitoring contains tf.stack_finding("spending_is_stopped", tf.environment, "must stop spending when the environment's budget is used up") if {
 	count(tf.of("aws_budgets_budget")) + count(tf.of("aws_budgets_budget_action")) > 0
 	count(budgets_with_brake) == 0
 }

@@ -19,7 +19,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: terraform.backend.s3.key, set: other/foundation.tfstate}
 #     - {type: aws_iam_role, at: name, set: groundway-dev-groundway-prod}
 #     - {type: aws_ssm_parameter, at: name, set: /groundway/dev/groundway/prod/platform}
-deny contains tf.stack_finding("stacks_are_of_one_environment", said, message) if {
+deny_change contains tf.stack_finding("stacks_are_of_one_environment", said, message) if {
 	tf.configuration
 	some said in {
 		object.get(input, ["//", "metadata", "stackName"], "without a name"),
@@ -29,7 +29,7 @@ deny contains tf.stack_finding("stacks_are_of_one_environment", said, message) i
 	message := sprintf("is tagged as %v, and named otherwise", [tf.environment])
 }
 
-deny contains tf.stack_finding("stacks_are_of_one_environment", accounts, message) if {
+deny_change contains tf.stack_finding("stacks_are_of_one_environment", accounts, message) if {
 	some provider in places.providers
 	accounts := object.get(provider, "allowed_account_ids", [])
 	some account in accounts
@@ -37,7 +37,7 @@ deny contains tf.stack_finding("stacks_are_of_one_environment", accounts, messag
 	message := sprintf("is tagged as %v, and made in another environment's account", [tf.environment])
 }
 
-deny contains tf.finding("stacks_are_of_one_environment", tf.all[address], named, message) if {
+deny_change contains tf.finding("stacks_are_of_one_environment", tf.all[address], named, message) if {
 	some address, named in places.environments
 	others := named - {tf.environment}
 	count(others) > 0

@@ -25,7 +25,7 @@ import data.lib.terraform as tf
 #     - {type: aws_subnet, at: for_each, set: "${toset([1])}"}
 #     - {insert: {null_resource: {provisioner: [{local-exec: {command: id}}]}}}
 #     - {insert: {terraform_data: {input: x}}}
-deny contains tf.stack_finding("stacks_are_what_they_say", strange, "must hold resources, data and outputs alone") if {
+deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, "must hold resources, data and outputs alone") if {
 	tf.configuration
 	strange := object.keys(input) - {
 		"//", "data", "import", "moved", "output", "provider", "removed", "resource", "terraform",
@@ -33,32 +33,32 @@ deny contains tf.stack_finding("stacks_are_what_they_say", strange, "must hold r
 	count(strange) > 0
 }
 
-deny contains tf.stack_finding("stacks_are_what_they_say", strange, "must set the backend and the provider alone") if {
+deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, "must set the backend and the provider alone") if {
 	tf.configuration
 	strange := object.keys(object.get(input, "terraform", {})) - {"backend", "required_providers", "required_version"}
 	count(strange) > 0
 }
 
-deny contains tf.stack_finding("stacks_are_what_they_say", strange, "looks up what policies/allowed.yaml does not know") if {
+deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, "looks up what policies/allowed.yaml does not know") if {
 	tf.configuration
 	strange := object.keys(object.get(input, "data", {})) - {s | some s in data.allowed.data_sources}
 	count(strange) > 0
 }
 
-deny contains tf.finding("stacks_are_what_they_say", resource, attribute, message) if {
+deny_change contains tf.finding("stacks_are_what_they_say", resource, attribute, message) if {
 	tf.configuration
 	some resource in tf.all
 	some attribute in object.keys(resource.values) & {"connection", "count", "dynamic", "for_each", "provisioner"}
 	message := sprintf("must not have %s", [attribute])
 }
 
-deny contains tf.finding("stacks_are_what_they_say", resource, type, "is no resource of AWS") if {
+deny_change contains tf.finding("stacks_are_what_they_say", resource, type, "is no resource of AWS") if {
 	some type in tf.types
 	not startswith(type, "aws_")
 	some resource in tf.of(type)
 }
 
-deny contains tf.stack_finding("stacks_are_what_they_say", calls, "must call no modules") if {
+deny_change contains tf.stack_finding("stacks_are_what_they_say", calls, "must call no modules") if {
 	tf.plan
 	calls := object.keys(object.get(input, ["configuration", "root_module", "module_calls"], {}))
 	count(calls) > 0

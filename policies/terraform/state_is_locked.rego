@@ -21,7 +21,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: terraform.backend.s3.region, set: us-west-2}
 #     - {in: stack, at: terraform.backend.s3.endpoints, set: {s3: "https://s3.example.org"}}
 #     - {in: stack, at: terraform.backend, set: {local: {path: terraform.tfstate}}}
-deny contains tf.stack_finding("state_is_locked", backend, "must be in the environment's bucket, locked") if {
+deny_change contains tf.stack_finding("state_is_locked", backend, "must be in the environment's bucket, locked") if {
 	tf.configuration
 	backend := object.get(input, ["terraform", "backend"], {})
 	not state_is_sound(object.get(backend, "s3", {}))

@@ -31,7 +31,7 @@ import data.lib.terraform as tf
 #     - {type: aws_db_instance, at: lifecycle.prevent_destroy, remove: true}
 #     - {type: aws_cloudtrail, remove: lifecycle}
 #     - {type: aws_ecr_repository, at: lifecycle.prevent_destroy, set: "false"}
-deny contains tf.finding("stateful_things_refuse_to_go", resource, lifecycle, "must have prevent_destroy") if {
+deny_change contains tf.finding("stateful_things_refuse_to_go", resource, lifecycle, "must have prevent_destroy") if {
 	tf.configuration
 	tf.protected
 	some type in data.allowed.stateful

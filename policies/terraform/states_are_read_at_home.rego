@@ -17,7 +17,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: data.terraform_remote_state.other, set: {backend: s3, config: {bucket: groundway-state-111111111111, key: other/foundation.tfstate, region: eu-west-1}}}
 #     - {in: stack, at: data.terraform_remote_state.other, set: {backend: http, config: {address: "https://example.org/state"}}}
 #     - {in: stack, at: data.terraform_remote_state.other, set: {backend: local, config: {path: /tmp/state}}}
-deny contains tf.stack_finding("states_are_read_at_home", state, message) if {
+deny_change contains tf.stack_finding("states_are_read_at_home", state, message) if {
 	tf.configuration
 	some name, state in object.get(input, ["data", "terraform_remote_state"], {})
 	not is_read_at_home(state)

@@ -34,7 +34,7 @@ import data.lib.terraform as tf
 #     - {insert: {aws_opensearch_domain: {domain_name: logs, encrypt_at_rest: {enabled: false}}}}
 #     - {insert: {aws_rds_cluster: {cluster_identifier: registry, storage_encrypted: false}}}
 #     - {insert: {aws_redshift_cluster: {cluster_identifier: offline, encrypted: false}}}
-deny contains tf.finding("stores_are_encrypted", store, {path: said}, "must be encrypted") if {
+deny_encryption contains tf.finding("stores_are_encrypted", store, {path: said}, "must be encrypted") if {
 	some type, paths in encryption_of_stores
 	some store in tf.of(type)
 	some path in paths
@@ -42,7 +42,7 @@ deny contains tf.finding("stores_are_encrypted", store, {path: said}, "must be e
 	not said in {true, "true", "KMS"}
 }
 
-deny contains tf.finding("stores_are_encrypted", broker, null, "must be encrypted with a key of ours") if {
+deny_encryption contains tf.finding("stores_are_encrypted", broker, null, "must be encrypted with a key of ours") if {
 	some broker in tf.of("aws_mq_broker")
 	not tf.at(broker.values, ["encryption_options", "use_aws_owned_key"], true) in {false, "false"}
 }

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_subnet, at: assign_ipv6_address_on_creation, set: true}
 #     - insert: {aws_default_subnet: {availability_zone: eu-west-1a}}
 #     - insert: {aws_default_vpc: {enable_dns_support: true}}
-deny contains tf.finding("subnets_give_no_public_addresses", subnet, given, "must give no public addresses") if {
+deny_network contains tf.finding("subnets_give_no_public_addresses", subnet, given, "must give no public addresses") if {
 	some subnet in tf.of("aws_subnet")
 	given := {
 		"map_public_ip_on_launch": object.get(subnet.values, "map_public_ip_on_launch", null),
@@ -27,7 +27,7 @@ deny contains tf.finding("subnets_give_no_public_addresses", subnet, given, "mus
 	not gives_no_address(given)
 }
 
-deny contains tf.finding("subnets_give_no_public_addresses", made, made.type, "must not be used at all") if {
+deny_network contains tf.finding("subnets_give_no_public_addresses", made, made.type, "must not be used at all") if {
 	some type in ["aws_default_subnet", "aws_default_vpc"]
 	some made in tf.of(type)
 }

@@ -35,13 +35,13 @@ import data.lib.terraform as tf
 #     - {type: aws_sagemaker_model_package_group_policy, at: resource_policy.Statement.*.Principal, set: {AWS: "arn:aws:iam::999999999999:root"}}
 #     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition, set: {StringEquals: {"aws:PrincipalAccount": "999999999999"}}}
 #     - {type: aws_vpc_endpoint, at: policy.Statement, append: {Effect: Allow, Principal: "*", Action: "*", Resource: "*"}}
-deny contains tf.finding("things_are_shared_by_name", grant.resource, grant.statement, message) if {
+deny_identity contains tf.finding("things_are_shared_by_name", grant.resource, grant.statement, message) if {
 	some grant in sharing.shared
 	not names_who(grant.resource, grant.statement)
 	message := "must name who may do it: accounts that we know, or a condition on ours"
 }
 
-deny contains tf.finding("things_are_shared_by_name", grant.resource, grant.statement.actions, message) if {
+deny_identity contains tf.finding("things_are_shared_by_name", grant.resource, grant.statement.actions, message) if {
 	some grant in sharing.shared
 	some action in grant.statement.actions
 	regex.match(`^(\*|[a-z0-9-]+:\*)$`, action)
@@ -49,7 +49,7 @@ deny contains tf.finding("things_are_shared_by_name", grant.resource, grant.stat
 	message := "must name the actions"
 }
 
-deny contains tf.finding("things_are_shared_by_name", grant.resource, grant.statement.resources, message) if {
+deny_identity contains tf.finding("things_are_shared_by_name", grant.resource, grant.statement.resources, message) if {
 	some grant in sharing.shared
 	some resource in grant.statement.resources
 	grants.everything(resource)

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, Action: "sts:AssumeRoleWithWebIdentity"}}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, Action: "sts:AssumeRoleWithWebIdentity", Condition: {StringEquals: {"token.actions.githubusercontent.com:aud": sts.amazonaws.com}, StringLike: {"token.actions.githubusercontent.com:sub": "repo:example-org/*"}}}}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}, Action: "sts:AssumeRoleWithWebIdentity", Condition: {StringEquals: {"gitlab.com:aud": sts.amazonaws.com, "gitlab.com:sub": "project_path:strangers/fork:ref_type:branch:ref:main"}}}}
-deny contains tf.finding("tokens_are_of_our_repositories", trust.resource, trust.statement.conditions, message) if {
+deny_identity contains tf.finding("tokens_are_of_our_repositories", trust.resource, trust.statement.conditions, message) if {
 	some trust in sharing.trusted
 	some provider in object.get(trust.statement.principals, "Federated", [])
 	not wants_our_tokens(trust.statement, provider)

@@ -25,20 +25,20 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudwatch_log_metric_filter, drop: true}
 #     - {type: aws_cloudwatch_log_metric_filter, at: metric_transformation.namespace, set: Nobody/Listens}
 #     - {type: aws_cloudwatch_log_metric_filter, at: metric_transformation.name, set: nobody-listens}
-deny contains tf.finding("trail_has_listeners", filter, metric, "must have an alarm on its metric") if {
+deny_logging contains tf.finding("trail_has_listeners", filter, metric, "must have an alarm on its metric") if {
 	some filter in tf.of("aws_cloudwatch_log_metric_filter")
 	metric := metric_of_filter(filter)
 	not metric in metrics_with_alarms
 }
 
-deny contains tf.finding("trail_has_listeners", alarm, metric, "must have a filter that counts it") if {
+deny_logging contains tf.finding("trail_has_listeners", alarm, metric, "must have a filter that counts it") if {
 	some alarm in tf.of("aws_cloudwatch_metric_alarm")
 	metric := [alarm.values.namespace, alarm.values.metric_name]
 	startswith(metric[0], "Groundway/")
 	not metric in metrics_with_filters
 }
 
-deny contains tf.stack_finding("trail_has_listeners", missing, "must have a filter with an alarm for these") if {
+deny_logging contains tf.stack_finding("trail_has_listeners", missing, "must have a filter with an alarm for these") if {
 	count(trail_filters) > 0
 	missing := {event | some event in suspicious_events; not listened_to(event)}
 	count(missing) > 0

@@ -35,25 +35,25 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudtrail, at: advanced_event_selector.0.field_selector, append: {field: readOnly, equals: ["true"]}}
 #     - {type: aws_cloudtrail, at: advanced_event_selector.1, remove: true}
 #     - {type: aws_cloudtrail, at: advanced_event_selector, remove: true}
-deny contains tf.finding("trail_sees_everything", trail, {switch: value}, "must be on") if {
+deny_logging contains tf.finding("trail_sees_everything", trail, {switch: value}, "must be on") if {
 	some trail in tf.of("aws_cloudtrail")
 	some switch, by_default in trail_switches
 	value := object.get(trail.values, switch, null)
 	not value in {true, "true"} | by_default
 }
 
-deny contains tf.finding("trail_sees_everything", trail, argument, "must hand its events to a log group") if {
+deny_logging contains tf.finding("trail_sees_everything", trail, argument, "must hand its events to a log group") if {
 	some trail in tf.of("aws_cloudtrail")
 	some argument in {"cloud_watch_logs_group_arn", "cloud_watch_logs_role_arn"}
 	object.get(trail.values, argument, null) in {null, ""}
 }
 
-deny contains tf.finding("trail_sees_everything", trail, null, "must record all events that manage") if {
+deny_logging contains tf.finding("trail_sees_everything", trail, null, "must record all events that manage") if {
 	some trail in tf.of("aws_cloudtrail")
 	not records_fields(trail, {"eventCategory": {"Management"}})
 }
 
-deny contains tf.finding("trail_sees_everything", trail, null, "must record events of objects, reading and writing") if {
+deny_logging contains tf.finding("trail_sees_everything", trail, null, "must record events of objects, reading and writing") if {
 	some trail in tf.of("aws_cloudtrail")
 	not records_fields(trail, {"eventCategory": {"Data"}, "resources.type": {"AWS::S3::Object"}})
 }

@@ -32,7 +32,7 @@ def with_rules() -> set[str]:
 
 @pytest.fixture(scope="module")
 def without_rules() -> set[str]:
-    return held("with data.main.deny as set()")
+    return held(" ".join(f"with data.main.deny_{area} as set()" for area in BUNDLE.areas))
 
 
 @pytest.mark.parametrize("test", TESTS)

@@ -18,11 +18,27 @@ configured(rule, stack) := verdict(rule, object.union(base, stack))
 planned(rule, plan) := verdict(rule, object.union(as_plan(base), plan))
 
 verdict(rule, document) := {"pass": addresses - fail, "fail": fail} if {
-	found := data.main.deny with input as document with data.allowed as allowed
+	found := denied with input as document with data.allowed as allowed
 	fail := {f.address | some f in found; f.rule == rule}
 	seen := tf.seen with input as document
 	addresses := {a | some a in seen.addresses}
 }
+
+# All that any rule says, area by area as in policies/rules.yaml.
+denied := union({
+	data.main.deny_change,
+	data.main.deny_cluster,
+	data.main.deny_compute,
+	data.main.deny_data,
+	data.main.deny_encryption,
+	data.main.deny_identity,
+	data.main.deny_logging,
+	data.main.deny_ml,
+	data.main.deny_monitoring,
+	data.main.deny_network,
+	data.main.deny_storage,
+	data.main.deny_tags,
+})
 
 base := {
 	"//": {"metadata": {"stackName": "dev-example"}},

@@ -20,23 +20,32 @@ def check(outdir: Path, root: Path | None = None) -> None:
     One line on standard error says that they passed, and one each what is excepted. Raises `Refused` with all that was
     found, `InvalidInput` for policies that are not right, and `Unavailable` without an engine.
     """
+    try:
+        verdict = judged(outdir, root)
+    except BaseException:
+        withdraw(outdir)
+        raise
+    for line in passed(verdict):
+        print(line, file=sys.stderr)  # noqa: T201 -- standard output is the app's
+
+
+def judged(outdir: Path, root: Path | None) -> Verdict:
     unprotected = unprotect()
     stacks = documents.stacks(outdir / "stacks")
     verdict = Gate(environment.checkout(root) / "policies", unprotected).judge(stacks)
-    if not verdict.passed:
-        from groundway_ops.gate.formats import render
+    if verdict.passed:
+        return verdict
+    from groundway_ops.gate.formats import render
 
-        withdraw(outdir)
-        raise Refused(f"the policies refuse these stacks\n\n{render('terminal', verdict)}")
-    for line in passed(verdict):
-        print(line, file=sys.stderr)  # noqa: T201 -- standard output is the app's
+    raise Refused(f"the policies refuse these stacks\n\n{render('terminal', verdict)}")
 
 
 def withdraw(outdir: Path) -> None:
     """Put what was refused aside, as `refused/`: `cdktf deploy --skip-synth` must find nothing to deploy."""
     (outdir / "manifest.json").unlink(missing_ok=True)
     shutil.rmtree(outdir / "refused", ignore_errors=True)
-    (outdir / "stacks").rename(outdir / "refused")
+    if (outdir / "stacks").exists():
+        (outdir / "stacks").rename(outdir / "refused")
 
 
 def unprotect() -> str | None:

@@ -70,28 +70,48 @@ def stack(file: Path) -> Document:
 def plan(file: Path, configurations: list[Document]) -> Document:
     """The plan that `terraform show -json` wrote, and the stack of `configurations` that it is of.
 
-    A plan does not say its stack: it is the one that has every resource which the plan makes or keeps.
+    A plan does not say its stack: it is the one, of the environment in its default tags, that has every resource which
+    the plan makes or keeps.
     """
     content = _json(file)
-    if not isinstance(content.get("resource_changes"), list) or "configuration" not in content:
+    if not _is_plan(content):
         raise InvalidInput(f"{file} is no plan: write one with `terraform show -json PLAN > FILE`")
     document = Document("", file, content, plan=True)
     wanted = {a.partition("[")[0] for a in document.addresses}
-    owners = [c for c in configurations if wanted <= c.addresses]
-    if not wanted:
-        owners = []
-    if len(owners) != 1:
+    environment = _environment(content)
+    owners = [c for c in configurations if wanted <= c.addresses and c.stack.startswith(f"{environment}-")]
+    if not wanted or len(owners) != 1:
         raise InvalidInput(
-            f"{file}: no single stack has the resources that it plans, so what it does not know cannot be judged: "
-            "synthesize what was planned, and name its folder with --stacks"
+            f"{file}: no single stack of {environment!r} has the resources that it plans, so what it does not know "
+            "cannot be judged: synthesize what was planned, and name its folder with --stacks"
         )
     owner = owners[0]
     return Document(owner.stack, file, content, plan=True, paths=owner.paths, sources=owner.sources)
 
 
+def _is_plan(content: dict[str, Any]) -> bool:
+    changes = content.get("resource_changes")
+    return (
+        isinstance(content.get("configuration"), dict)
+        and isinstance(changes, list)
+        and all(isinstance(c, dict) and {"address", "mode", "type", "change"} <= c.keys() for c in changes)
+        and all(isinstance(c["change"], dict) and "after" in c["change"] for c in changes)
+    )
+
+
+def _environment(content: dict[str, Any]) -> str | None:
+    """The environment in the default tags of the AWS provider; None where they do not say it."""
+    for provider in content["configuration"].get("provider_config", {}).values():
+        for tags in provider.get("expressions", {}).get("default_tags", []):
+            if name := tags.get("tags", {}).get("constant_value", {}).get("environment"):
+                return str(name)
+    return None
+
+
 def _path(arguments: Any) -> str | None:
-    path = arguments.get("//", {}).get("metadata", {}).get("path") if isinstance(arguments, dict) else None
-    return str(path) if path else None
+    for name in ("//", "metadata", "path"):
+        arguments = arguments.get(name) if isinstance(arguments, dict) else None
+    return str(arguments) if arguments else None
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -108,7 +108,11 @@ class Program:
             *("--data", self._folder.name, query),
             text=json.dumps(document),
         )
-        return _one([r.get("bindings", {}) for r in json.loads(said).get("result", [])], query)
+        try:
+            answers = [r.get("bindings", {}) for r in json.loads(said).get("result", [])]
+        except (ValueError, AttributeError, TypeError):
+            raise EngineError(f"opa eval: no answer that can be read: {said[:200]}") from None
+        return _one(answers, query)
 
     def _write(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> None:
         root = Path(self._folder.name)
@@ -118,7 +122,12 @@ class Program:
         (root / "data.json").write_text(json.dumps(data), encoding="utf-8")
 
     def _run(self, *arguments: str, text: str = "") -> str:
-        done = subprocess.run([self._program, *arguments], input=text, capture_output=True, text=True)
+        try:
+            done = subprocess.run(
+                [self._program, *arguments], input=text, capture_output=True, encoding="utf-8", errors="replace"
+            )
+        except OSError as e:
+            raise Unavailable(f"{self._program} does not run ({e.strerror}): mend it, or take it off PATH") from None
         if done.returncode:
             raise EngineError(f"opa {arguments[0]}: {(done.stderr or done.stdout).strip()[:2000]}")
         return done.stdout

@@ -19,7 +19,6 @@ from groundway_ops.gate.rules import Bundle
 from groundway_ops.gate.verdict import Finding, Judged, Verdict, printable
 
 Answer = tuple[list[Finding], dict[str, Any]]
-QUERY = "deny = data.main.deny; seen = data.lib.terraform.seen"
 
 
 class Gate:
@@ -32,7 +31,10 @@ class Gate:
         self.bundle: Bundle = rules.load(policies)
         self.exceptions = Exceptions.of(self.bundle, today or datetime.now(UTC).date())
         data = {**self.bundle.data, "unprotected": [unprotected] if unprotected else []}
-        self.engine: Engine = engine(self.bundle.modules, data, QUERY)
+        # Area by area, which is faster than one rule of hundreds; an area that is not there leaves the query no answer.
+        asked = ", ".join(f"data.main.deny_{area}" for area in self.bundle.areas)
+        self._query = f"said = [{asked}]; seen = data.lib.terraform.seen"
+        self.engine: Engine = engine(self.bundle.modules, data, self._query)
 
     def judge(self, documents: Iterable[Document]) -> Verdict:
         """The verdict on all of them together. Never raises for what a document holds: that is a failure in it."""
@@ -77,11 +79,11 @@ class Gate:
             return e
 
     def _evaluate(self, document: Document) -> Answer:
-        answer = self.engine.query(QUERY, document.content)
+        answer = self.engine.query(self._query, document.content)
         seen = answer["seen"]
         if not isinstance(seen["environment"], str):  # a reference, or nothing
             seen = {**seen, "environment": None}
-        return [self._finding(document, said) for said in answer["deny"]], seen
+        return [self._finding(document, said) for findings in answer["said"] for said in findings], seen
 
     def _finding(self, document: Document, said: Any) -> Finding:
         if not isinstance(said, dict) or not {"rule", "address", "msg"} <= said.keys():

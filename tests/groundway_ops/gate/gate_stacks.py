@@ -28,7 +28,7 @@ def few_policies(folder: Path, types: set[str]) -> Path:
         for file in (f"{name}.rego", f"{name}_test.rego"):
             shutil.copy(source / "terraform" / file, folder / "terraform")
     shutil.copy(source / "allowed.yaml", folder)
-    judged = {"aws_launch_template", "aws_ec2_instance_metadata_defaults", "aws_s3_bucket"}
+    judged = {"aws_launch_template", "aws_ec2_instance_metadata_defaults", "aws_s3_bucket", "aws_s3_bucket_versioning"}
     write_rules(folder, RULES, dict.fromkeys(sorted(types - judged), "not of interest here"))
     (folder / "exceptions.yaml").write_text("[]\n")
     return folder

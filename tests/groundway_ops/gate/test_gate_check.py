@@ -65,10 +65,12 @@ def test_what_is_excepted_is_shown(
 def test_the_policies_are_those_of_the_checkout(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "policies" / "rules.yaml").write_text("rules: {}\n")
     with pytest.raises(InvalidInput, match="lists no rules"):
-        check(out)
-    monkeypatch.chdir("/")
-    with pytest.raises(InvalidInput, match="lists no rules"):
         check(out, root=tmp_path)
+    assert (out / "refused").exists()  # nobody judged it, so it is not deployed
+    (out / "refused").rename(out / "stacks")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match="lists no rules"):
+        check(out)
 
 
 def test_the_word_to_destroy_is_passed_on_and_said(

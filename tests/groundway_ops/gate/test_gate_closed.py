@@ -88,7 +88,7 @@ def test_no_stacks(policies: Path, tmp_path: Path) -> None:
 def broken_rule(policies: Path, line: str) -> None:
     """A second body of a rule, which holds for every stack."""
     file = policies / "terraform" / "state_is_locked.rego"
-    body = f'deny contains tf.stack_finding("state_is_locked", x, "no") if {{\n\t{line}\n}}'
+    body = f'deny_change contains tf.stack_finding("state_is_locked", x, "no") if {{\n\t{line}\n}}'
     file.write_text(f"{file.read_text()}\n{body}\n")
 
 
@@ -131,7 +131,7 @@ def test_a_rule_that_does_not_compile(line: str, policies: Path, stacks: Path) -
 )
 def test_a_finding_that_nobody_could_place(said: str, judge: Judge, policies: Path) -> None:
     file = policies / "terraform" / "state_is_locked.rego"
-    file.write_text(file.read_text() + f"\ndeny contains {said} if true\n")
+    file.write_text(file.read_text() + f"\ndeny_change contains {said} if true\n")
     verdict = judge()
     assert not verdict.passed
     assert all("could not be judged: a finding" in f for f in verdict.failures)

@@ -15,6 +15,7 @@ from groundway_ops.gate.engine import EngineError, engine
 from groundway_ops.gate.gate import Gate
 
 DOUBLE = Path(__file__).with_name("opa_double.py")
+NONSENSE = ("echo nonsense", "echo []", "echo '{\"result\": 3}'", "echo", "printf '\\377\\376'")
 ONLY_VERSION = '[ "$1" = version ] && echo Version: 1.2.3 || echo "{}"'
 
 
@@ -98,12 +99,24 @@ def test_what_is_no_opa_of_today_is_not_used(script: str, path: Path) -> None:
 
 @pytest.mark.parametrize(
     "script",
-    ["echo broken >&2; exit 1", '[ "$1" = version ] && echo Version: 1.2.3 || exit 7', ONLY_VERSION],
-    ids=["always", "eval", "no_answer"],
+    [
+        "echo broken >&2; exit 1",
+        '[ "$1" = version ] && echo Version: 1.2.3 || exit 7',
+        ONLY_VERSION,
+        *(ONLY_VERSION.replace('echo "{}"', said) for said in NONSENSE),
+    ],
+    ids=["always", "eval", "no_answer", "word", "list", "number", "nothing", "bytes"],
 )
 def test_an_opa_that_fails_is_an_error_and_the_library_does_not_step_in(script: str, path: Path) -> None:
     program(path, script)
     with pytest.raises(EngineError, match=r"opa (version|eval)|true: 0 answers"):
+        engine({}, {})
+
+
+def test_an_opa_that_does_not_run_is_told(path: Path) -> None:
+    (path / "opa").write_text("\x7fELF")
+    (path / "opa").chmod(0o755)
+    with pytest.raises(Unavailable, match=r"opa does not run \(Exec format error\)"):
         engine({}, {})
 
 
