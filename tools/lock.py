@@ -11,7 +11,8 @@ PYTHONS = {"opa": "3.14"}  # what the package asks for; set-up installs it on ol
 
 def lock(name: str, *more: str) -> None:
     uv = Path(sys.executable).parent / "uv"
-    flags = ["--quiet", "--python-version", PYTHONS.get(name, "3.11"), "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
+    flags = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
+    flags += ["--python-version", PYTHONS.get(name, "3.11")]
     source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
     command = [str(uv), "pip", "compile", *flags, "--no-header", *OVERRIDES.get(name, []), *more, source, "-o", target]
     subprocess.run(command, cwd=ROOT, check=True)

@@ -62,8 +62,7 @@ UNCHECKED = """\
 - **OPA's own program.** The gate's tests use OPA's library, which is built from the same source, and a stand-in that
   speaks the program's protocol."""
 
-# What proves that the rules bite; filled in where the figure is published.
-PROOF = "<!-- mutants -->"
+PROOF = "Whether the rules bite, and how many mutants say so: [policies/README.md](../policies/README.md)."
 
 JUDGED = {"*": "every resource", "stack": "the stack as a whole", "plan": "what a plan does"}
 

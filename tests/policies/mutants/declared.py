@@ -1,4 +1,4 @@
-"""Mutants that the rules ask for: every break of every rule, in every environment that has something to break."""
+"""Mutants that the rules ask for: every break of every rule, somewhere in the stacks of all environments."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,19 +13,13 @@ KEYS = {"type", "at", "set", "remove", "append", "drop", "insert", "in"}
 
 
 def declared(rule: Rule, documents: list[Document]) -> Iterator[Mutant]:
-    """For each break and environment one mutant, of a resource or stack that can be broken so."""
+    """For each break one mutant, of a resource or stack, in whichever environment, that can be broken so."""
     for broken in rule.breaks:
         if unknown := broken.keys() - KEYS:
             raise ValueError(f"{rule.id}: a break has {sorted(unknown)}; it may have {sorted(KEYS)}")
-        for environment in sorted({d.stack.partition("-")[0] for d in documents}):
-            own = [d for d in documents if d.stack.partition("-")[0] == environment]
-            yield from _one(rule, broken, own)
-
-
-def _one(rule: Rule, broken: dict[str, Any], documents: list[Document]) -> Iterator[Mutant]:
-    found = {m.what + m.stack: m for d in documents for m in _all(rule, broken, d) if _differs(m, d)}
-    if found:
-        yield found[one_of(sorted(found), f"{rule.id}{broken}")]
+        found = {m.what + m.stack: m for d in documents for m in _all(rule, broken, d) if _differs(m, d)}
+        if found:
+            yield found[one_of(sorted(found), f"{rule.id}{broken}")]
 
 
 def _differs(mutant: Mutant, document: Document) -> bool:
