@@ -87,7 +87,11 @@ def _protection_dropped(_type: str, place: Place, value: Any) -> tuple[str, Chan
 def _principal_widened(_type: str, _place: Place, value: Any) -> tuple[str, Change] | None:
     """Where no condition names us: one on aws:SourceAccount lets nobody else in, whoever is named beside it."""
     allows = isinstance(value, dict) and value.get("Effect") == "Allow"
-    if allows and value.get("Principal", "*") not in ("*", {"AWS": "*"}, {"AWS": ["*"]}) and not OURS.search(json.dumps(value.get("Condition", {}))):
+    if (
+        allows
+        and value.get("Principal", "*") not in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+        and not OURS.search(json.dumps(value.get("Condition", {})))
+    ):
         return "Principal widened to everybody", lambda old: {**old, "Principal": "*"}
     return None
 
