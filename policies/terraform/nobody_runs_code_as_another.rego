@@ -23,22 +23,20 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "ec2:RunInstances", Resource: "arn:aws:ec2:eu-west-1:111111111111:instance/*"}}
 deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, "acts with the rights of another") if {
 	some given in grants.given
-	some action in given.statement.actions
-	may_run_code(action)
+	some action in running(given.statement)
 }
 
 deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, message) if {
-	some given in grants.given
+	some given in grants.about("ec2")
 	some action in {"ec2:createfleet", "ec2:requestspotinstances", "ec2:runinstances"}
 	grants.lets(given.statement, action)
+	not grants.is_boundary(given.policy)
 	not starts_as_karpenter(given)
 	message := "is Karpenter's alone, and with every cost tag in the request"
 }
 
-may_run_code(action) if action in runs_code
-
-may_run_code(pattern) if {
-	regex.match(`[*?]`, pattern)
+running(statement) := ({a | some a in statement.actions} & runs_code) | {pattern |
+	some pattern in statement.patterns
 	some action in runs_code
 	iam.covers(pattern, action)
 }

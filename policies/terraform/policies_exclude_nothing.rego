@@ -34,6 +34,6 @@ deny_identity contains tf.finding("policies_exclude_nothing", resource, statemen
 	some type, _ in sharing.policy_attributes
 	some resource in tf.of(type)
 	some statement in iam.allowed(resource)
-	some excluded in {"excluded_actions", "excluded_resources", "excluded_principals"}
-	count(statement[excluded]) > 0
+	excluded := array.concat(statement.excluded_actions, statement.excluded_resources)
+	count(excluded) + count(statement.excluded_principals) > 0
 }

@@ -40,11 +40,9 @@ deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource,
 }
 
 deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
-	some resource in tf.all
-	some attribute in tags.attributes & object.keys(resource.values)
-	value := resource.values[attribute]
+	some [resource, value] in tags.said
 	not readable_tags(value)
-	message := sprintf("%s must be written out", [attribute])
+	message := "tags must be written out"
 }
 
 # Only a plan says what the provider's tags and the resource's come to.

@@ -18,7 +18,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "sts:AssumeRole", Resource: "arn:aws:iam::999999999999:role/elsewhere"}}
 #     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: ["sts:AssumeRole"], Resource: "arn:aws:iam::111111111111:role/*"}}
 deny_identity contains tf.finding("roles_are_taken_by_name", grant.policy, resource, "must name a role that may be taken") if {
-	some grant in grants.all
+	some grant in grants.about("sts")
 	some action in {"sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml"}
 	grants.lets(grant.statement, action)
 	some resource in grant.statement.resources

@@ -29,7 +29,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: output.login, set: {value: "password=correct-horse"}}
 deny_data contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
 	some type in tf.types
-	words := hints_of_secrets(json.marshal([r.values | some r in tf.of(type)]), object.keys(kinds_by_word))
+	words := hints_of_secrets(concat("\n", [tf.texts[address] | some address, _ in tf.of(type)]), words_of_the_stack)
 	count(words) > 0
 	some resource in tf.of(type)
 	hints := hints_of_secrets(tf.texts[resource.address], words)
@@ -64,6 +64,8 @@ hints_of_secrets(text, words) := {word |
 	some word in words
 	contains(small, word)
 }
+
+words_of_the_stack := hints_of_secrets(tf.text, object.keys(kinds_by_word))
 
 kinds_by_word := {word: kind | some kind, words in words_of_secrets; some word in words}
 

@@ -47,8 +47,10 @@ deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, "look
 
 deny_change contains tf.finding("stacks_are_what_they_say", resource, attribute, message) if {
 	tf.configuration
+	some attribute in {"connection", "count", "dynamic", "for_each", "provisioner"}
+	contains(tf.text, sprintf("\"%s\":", [attribute]))
 	some resource in tf.all
-	some attribute in object.keys(resource.values) & {"connection", "count", "dynamic", "for_each", "provisioner"}
+	resource.values[attribute]
 	message := sprintf("must not have %s", [attribute])
 }
 

@@ -35,6 +35,18 @@ prefix := concat("-", [tf.default_tags.project, tf.environment])
 
 boundary_name := sprintf("%s-boundary", [prefix])
 
+# Grants, given and bounding alike, that name an action of a service, or one with a wildcard.
+about(service) := [grant |
+	some [services, grant] in all_with_services
+	count(services & {service, "*"}) > 0
+]
+
+all_with_services := [[services_of(grant.statement), grant] | some grant in all]
+
+services_of(statement) := {"*"} if {
+	count(statement.patterns) > 0
+} else := {split(action, ":")[0] | some action in statement.actions}
+
 # Whether a statement lets its holder do an action, which is in lower case.
 lets(statement, action) if iam.names(statement, action)
 

@@ -26,10 +26,9 @@ known(key, value) if {
 }
 
 # {address: {[key, value]}}: every tag that a resource sets, however its type spells tags.
-carried[address] contains [key, value] if {
-	some address, resource in tf.all
-	some attribute in attributes
-	some key, value in resource.values[attribute]
+carried[resource.address] contains [key, value] if {
+	some [resource, tags] in said
+	some key, value in tags
 }
 
 carried[address] contains [key, value] if {
@@ -45,7 +44,14 @@ carried[address] contains [pair.key, pair.value] if {
 	some pair in tf.blocks(resource.values, "tag")
 }
 
-attributes := {"tags", "tags_all", "resource_tags"}
+# [resource, tags] of what says tags, as a map or as what will be one.
+said := array.concat(
+	[[r, r.values.tags] | some r in tf.all; r.values.tags],
+	array.concat(
+		[[r, r.values.tags_all] | some r in tf.all; r.values.tags_all],
+		[[r, r.values.resource_tags] | some r in tf.all; r.values.resource_tags],
+	),
+)
 
 # {key: value} of the cost tags that tags lack (null), or of which security does not know the value.
 wrong(said) := {key: value |

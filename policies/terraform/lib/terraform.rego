@@ -20,6 +20,9 @@ types := object.keys(by_type)
 # {address: text}: the arguments of each resource as JSON.
 texts := {address: json.marshal(r.values) | some address, r in all}
 
+# All of them.
+text := concat("\n", [t | some t in texts])
+
 by_type := planned if plan
 
 by_type := {type: resources | some type, members in input.resource; resources := configured(type, members)} if {
