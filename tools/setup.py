@@ -154,6 +154,7 @@ def set_up_tests() -> None:
     node_packages("the IAM simulator", ROOT / "tests" / "policies" / "iam")
     for name in ("cdktn", "checkov"):
         environment(ROOT / f".venv-{name}", f"requirements/{name}.txt")
+    opa(ROOT / ".venv-cdktn")  # the app that CDK Terrain runs is judged, too
     (ROOT / ".venv-checkov" / ".ready").touch()
 
 

@@ -45,5 +45,5 @@ requires_the_tested(required) if {
 	object.keys(required) == {"aws"}
 	object.keys(required.aws) == {"source", "version"}
 	required.aws.source in data.allowed.provider.sources
-	required.aws.version == data.allowed.provider.version
+	required.aws.version in data.allowed.provider.versions
 }

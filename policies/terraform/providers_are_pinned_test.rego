@@ -12,6 +12,7 @@ test_providers_are_pinned if {
 	judged({}) == set()
 	requiring({"aws": {"version": ">= 6.25.0"}}) == {"stack"}
 	requiring({"aws": {"version": "6.24.0"}}) == {"stack"}
+	requiring({"aws": {"version": "6.69.1"}}) == set()
 	requiring({"aws": {"source": "somebody/aws"}}) == {"stack"}
 	requiring({"aws": {"configuration_aliases": ["aws.other"]}}) == {"stack"}
 	requiring({"null": {"source": "hashicorp/null", "version": "3.2.3"}}) == {"stack"}

@@ -140,7 +140,7 @@ allowed := {
 		"cost-center": ["cc-1001"],
 		"owner": ["ml-platform"],
 	},
-	"provider": {"sources": ["hashicorp/aws"], "version": "6.25.0"},
+	"provider": {"sources": ["hashicorp/aws"], "versions": ["6.25.0", "6.69.1"]},
 	"managed_policies": ["AmazonEKSWorkerNodePolicy"],
 	"billing": {"region": "us-east-1", "services": ["cur"], "types": ["aws_cloudwatch_dashboard"]},
 	"data_sources": ["aws_availability_zones", "terraform_remote_state"],

@@ -31,7 +31,7 @@ def check(outdir: Path, root: Path | None = None) -> None:
 
 def judged(outdir: Path, root: Path | None) -> Verdict:
     unprotected = unprotect()
-    stacks = documents.stacks(outdir / "stacks")
+    stacks = documents.synthesized(outdir)
     verdict = Gate(environment.checkout(root) / "policies", unprotected).judge(stacks)
     if verdict.passed:
         return verdict

@@ -47,6 +47,17 @@ def stacks(folder: Path, environments: tuple[str, ...] = ()) -> list[Document]:
     return [d for d in found if d.stack.partition("-")[0] in environments]
 
 
+def synthesized(outdir: Path) -> list[Document]:
+    """The stacks that `outdir/manifest.json` names: what was just synthesized there, and so what would be deployed.
+
+    Stacks of an earlier synth may stand beside them.
+    """
+    named = _json(outdir / "manifest.json").get("stacks")
+    if not isinstance(named, dict) or not named:
+        raise InvalidInput(f"{outdir / 'manifest.json'} names no stacks: there is nothing to judge")
+    return [stack(outdir / "stacks" / name / "cdk.tf.json") for name in sorted(named)]
+
+
 def stack(file: Path) -> Document:
     content = _json(file)
     resources = content.get("resource")

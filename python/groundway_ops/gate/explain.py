@@ -76,5 +76,12 @@ def _text(said: dict[str, Any]) -> str:
     lines = [f"{said['id']} ({said['severity']}): {said['title']}", ""]
     for name, text in rows.items():
         for line in text.splitlines():
-            lines += textwrap.wrap(line, 110, initial_indent=f"{name:<10}", subsequent_indent=" " * 10)
+            lines += textwrap.wrap(
+                line,
+                110,
+                initial_indent=f"{name:<10}",
+                subsequent_indent=" " * 10,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
     return "\n".join(lines) + "\n"

@@ -1,5 +1,6 @@
 """What the app calls after it has synthesized: quiet when all is well, and an end to the deploy when it is not."""
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,17 @@ from groundway_ops.gate.check import check
 from groundway_ops.gate.gate import Gate
 
 
+def name_stacks(out: Path) -> None:
+    """The manifest, as synth writes it."""
+    names = [folder.name for folder in (out / "stacks").iterdir()]
+    (out / "manifest.json").write_text(json.dumps({"stacks": {name: {} for name in names}}))
+
+
 @pytest.fixture
 def out(stacks: Path, policies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The app's output, in a checkout with these policies."""
     (tmp_path / "environments").mkdir()
+    name_stacks(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GROUNDWAY_UNPROTECT", raising=False)
     return tmp_path
@@ -46,8 +54,23 @@ def test_blindness_ends_it(out: Path, stacks: Path) -> None:
 
 
 def test_nothing_to_judge_ends_it(out: Path, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=r"holds no \*/cdk\.tf\.json"):
+    with pytest.raises(InvalidInput, match=r"manifest\.json cannot be read"):
         check(tmp_path / "policies")
+    (out / "manifest.json").write_text('{"stacks": {}}')
+    with pytest.raises(InvalidInput, match="names no stacks"):
+        check(out)
+
+
+def test_a_stack_that_is_named_and_not_there_ends_it(out: Path, stacks: Path) -> None:
+    (stacks / "dev-ml" / "cdk.tf.json").unlink()
+    with pytest.raises(InvalidInput, match=r"dev-ml/cdk\.tf\.json cannot be read"):
+        check(out)
+
+
+def test_what_an_earlier_synth_left_is_not_judged(out: Path, stacks: Path) -> None:
+    (stacks / "dev-old").mkdir()
+    (stacks / "dev-old" / "cdk.tf.json").write_text("{}")
+    check(out)
 
 
 def test_what_is_excepted_is_shown(
@@ -68,6 +91,7 @@ def test_the_policies_are_those_of_the_checkout(out: Path, tmp_path: Path, monke
         check(out, root=tmp_path)
     assert (out / "refused").exists()  # nobody judged it, so it is not deployed
     (out / "refused").rename(out / "stacks")
+    name_stacks(out)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidInput, match="lists no rules"):
         check(out)
