@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --durations 15
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 15
 LOCKS := requirements/groundway.txt requirements/opa.txt requirements/uv.txt requirements/terraform.txt package-lock.json
 
 # What programs leave in the temporary directory goes when they are done. Not for `up`: its servers stay.
