@@ -33,6 +33,11 @@ def test_it_is_fresh(written: str) -> None:
     assert not stale, "docs/policies.md is not what the policies say. Mend it with: make reference"
 
 
+@pytest.mark.parametrize("page", ["README.md", "policies/README.md"])
+def test_the_count_of_rules_is_right(page: str, bundle: Bundle) -> None:
+    assert f"{len(bundle.rules)} rules" in (ROOT / page).read_text()
+
+
 def test_every_rule_is_explained(written: str, bundle: Bundle) -> None:
     parts = re.split(r"^#### ", written, flags=re.M)
     assert len(parts) == len(bundle.rules) + 1

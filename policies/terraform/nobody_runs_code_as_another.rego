@@ -29,7 +29,7 @@ deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, a
 deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, message) if {
 	some given in grants.about("ec2")
 	some action in {"ec2:createfleet", "ec2:requestspotinstances", "ec2:runinstances"}
-	grants.lets(given.statement, action)
+	iam.names(given.statement, action)
 	not grants.is_boundary(given.policy)
 	not starts_as_karpenter(given)
 	message := "is Karpenter's alone, and with every cost tag in the request"

@@ -1,6 +1,7 @@
 package main
 
 import data.lib.grants
+import data.lib.iam
 import data.lib.terraform as tf
 
 # METADATA
@@ -20,7 +21,7 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole", Resource: "arn:aws:iam::111111111111:role/groundway-*", Condition: {StringEquals: {"iam:PassedToService": lambda.amazonaws.com}}}}
 deny_identity contains tf.finding("roles_are_passed_by_name", grant.policy, grant.statement.resources, message) if {
 	some grant in grants.about("iam")
-	grants.lets(grant.statement, "iam:passrole")
+	iam.names(grant.statement, "iam:passrole")
 	not passes_by_name(grant.statement)
 	message := "must name the role that is passed, and a service that may get it"
 }

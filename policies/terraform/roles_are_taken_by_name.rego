@@ -1,6 +1,7 @@
 package main
 
 import data.lib.grants
+import data.lib.iam
 import data.lib.terraform as tf
 
 # METADATA
@@ -20,7 +21,7 @@ import data.lib.terraform as tf
 deny_identity contains tf.finding("roles_are_taken_by_name", grant.policy, resource, "must name a role that may be taken") if {
 	some grant in grants.about("sts")
 	some action in {"sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml"}
-	grants.lets(grant.statement, action)
+	iam.names(grant.statement, action)
 	some resource in grant.statement.resources
 	not may_be_taken(resource)
 }

@@ -47,9 +47,6 @@ services_of(statement) := {"*"} if {
 	count(statement.patterns) > 0
 } else := {split(action, ":")[0] | some action in statement.actions}
 
-# Whether a statement lets its holder do an action, which is in lower case.
-lets(statement, action) if iam.names(statement, action)
-
 # The values that a condition operator wants of a key, as a list; of several such keys or operators, all.
 wanted(statement, operators, key) := [value |
 	some operator in operators

@@ -12,8 +12,9 @@ documents(resource) := {attribute: document |
 }
 
 # Statements of all documents of a resource:
-# {attribute, sid, effect, actions, patterns (actions with wildcards), excluded_actions, resources, excluded_resources, principals, excluded_principals,
-# conditions}. Actions are in lower case; principals are {kind: [who]}, {"*": ["*"]} for everybody.
+# {attribute, sid, effect, actions, patterns, excluded_actions, resources, excluded_resources, principals,
+# excluded_principals, conditions}. Actions are in lower case, patterns those of them that hold a wildcard; principals
+# are {kind: [who]}, {"*": ["*"]} for everybody.
 statements(resource) := [statement |
 	some attribute, document in documents(resource)
 	some written in listed(document.Statement)
