@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from groundway.environment import GpuPool
+from groundway.environment.accelerators import RESOURCES
 from infra.cdk import Construct
 from infra.efa import Fabric, efa_security_group, placement_group
 from infra.nodes import NodePool, NodePoolProps, PoolsProps
 from infra.reservations import ReservationProps, reservation_id
-from infra.sharing import RESOURCES, labels, offered
+from infra.sharing import labels, offered
 
 AMI_TYPES = {"nvidia": "AL2023_x86_64_NVIDIA", "neuron": "AL2023_x86_64_NEURON"}
 

@@ -5,10 +5,9 @@ configuration, which whoever installs them in the cluster must have under that n
 """
 
 from groundway.environment import GpuPool
+from groundway.environment.accelerators import RESOURCES
 from groundway.errors import InvalidInput
 
-# The resource that a pod asks for is also the taint that keeps everything else away.
-RESOURCES = {"nvidia": "nvidia.com/gpu", "neuron": "aws.amazon.com/neuron"}
 EFA_RESOURCE = "vpc.amazonaws.com/efa"
 # Instances that one accelerator is cut into, from the MIG user guide of NVIDIA (supported profiles), read 2026-11.
 _MIG: dict[str, dict[str, int]] = {

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Vendor = Literal["nvidia", "neuron"]
+# What a pod asks for, which is also the taint that keeps everything else away from the nodes that have it.
+RESOURCES: dict[Vendor, str] = {"nvidia": "nvidia.com/gpu", "neuron": "aws.amazon.com/neuron"}
 MIG = frozenset({"a100", "a100-80gb", "h100", "h200", "b200"})
 
 

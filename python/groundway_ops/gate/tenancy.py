@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import ceil
 
 from groundway.environment import Environment
+from groundway.environment.accelerators import RESOURCES
 from groundway.environment.service_accounts import (
     KARPENTER,
     MONITORING,
@@ -21,8 +22,6 @@ from groundway.errors import InvalidInput
 
 POLICIES = "groundway-policies"
 PLATFORM = (TRAINING, SERVING, PIPELINES, MONITORING)
-# What a pod asks for, which is also the taint of the nodes that have it.
-RESOURCES = {"nvidia": "nvidia.com/gpu", "neuron": "aws.amazon.com/neuron"}
 
 
 def teams(environment: Environment) -> list[str]:

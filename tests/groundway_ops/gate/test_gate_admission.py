@@ -9,11 +9,11 @@ import yaml
 from click.testing import CliRunner
 
 from groundway.environment import Environment, load, load_all
+from groundway.environment.accelerators import RESOURCES
 from groundway.errors import InvalidInput
 from groundway_ops.gate import tenancy
 from groundway_ops.gate.admission import admission, manifests, parameters, policies
 from infra.pull_through import REGISTRIES
-from infra.sharing import RESOURCES
 
 ROOT = Path(__file__).parents[3]
 DEV, PROD = load("dev", ROOT), load("prod", ROOT)
@@ -46,7 +46,6 @@ def test_china_has_registries_of_its_own() -> None:
 
 
 def test_accelerators_are_named_as_the_nodes_name_them() -> None:
-    assert tenancy.RESOURCES == RESOURCES
     assert all(any(r.startswith(p) for p in lines(DEV, "accelerators")) for r in RESOURCES.values())
 
 
