@@ -98,6 +98,12 @@ class Stack:
         assert process.returncode == 0, output
         return output
 
+    def give_up_soon(self) -> None:
+        """The provider need not wait for an emulator that does not come back."""
+        document = json.loads((self.folder / "main.tf.json").read_text())
+        document["provider"]["aws"]["max_retries"] = 1
+        (self.folder / "main.tf.json").write_text(json.dumps(document))
+
     def providers(self) -> list[psutil.Process]:
         """Processes of the provider, also those whose Terraform is gone."""
         found = []
@@ -173,9 +179,10 @@ def stack(home: Path, tmp_path: Path) -> Iterator[Stack]:
 
 
 class Lines:
-    """What a process prints, as it prints it."""
+    """What a process prints, as it prints it. All of it is kept for whoever asks why it failed."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.said: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
         self._process = process
         threading.Thread(target=self._read, daemon=True).start()
@@ -183,6 +190,7 @@ class Lines:
     def _read(self) -> None:
         assert self._process.stdout
         for line in self._process.stdout:
+            self.said.append(line)
             self._lines.put(line)
 
     def until(self, text: str, times: int = 1) -> None:
@@ -191,10 +199,11 @@ class Lines:
             times -= text in self._lines.get(timeout=60)
 
 
-def held_still(stack: Stack) -> subprocess.Popen[str]:
+def held_still(stack: Stack) -> tuple[subprocess.Popen[str], Lines]:
     """An apply that stands still where the provider has made the twins and Terraform has not yet recorded them."""
     process = stack.start("apply", "-auto-approve")
-    Lines(process).until("aws_eip.nat[0]: Creating")
+    lines = Lines(process)
+    lines.until("aws_eip.nat[0]: Creating")
     process.send_signal(signal.SIGSTOP)
     deadline = time.monotonic() + 20
     while not client("ec2", stack.address).describe_addresses()["Addresses"]:
@@ -203,7 +212,7 @@ def held_still(stack: Stack) -> subprocess.Popen[str]:
         time.sleep(0.002)
         process.send_signal(signal.SIGSTOP)
         time.sleep(0.1)
-    return process
+    return process, lines
 
 
 def applied_until(stack: Stack, completed: int) -> subprocess.Popen[str]:
@@ -229,13 +238,14 @@ def test_terraform_and_the_provider_are_killed_again_and_again(stack: Stack) -> 
 
 def test_terraform_is_killed_before_it_records_what_was_made(stack: Stack) -> None:
     """The twins and the VPC exist, and no state names them."""
-    process = held_still(stack)
+    process, _ = held_still(stack)
     process.kill()
     process.wait()
     stack.assert_converges()
 
 
 def test_the_emulator_is_killed(stack: Stack) -> None:
+    stack.give_up_soon()
     emulator = status(stack.home)["pid"]  # asked before: on a busy machine the answer takes as long as the apply
     process = applied_until(stack, 5)
     os.kill(emulator, signal.SIGKILL)
@@ -246,11 +256,12 @@ def test_the_emulator_is_killed(stack: Stack) -> None:
 
 def test_the_emulator_is_restarted_while_terraform_waits(stack: Stack) -> None:
     """Down and up in the middle of an apply: its lock, its creates and its state are all still there."""
-    process = held_still(stack)
+    process, lines = held_still(stack)
     subprocess.run([GROUNDWAY, "local", "down"], env=stack.env, check=True, capture_output=True)
+    time.sleep(5)  # the provider does not stand still: what it was asked for meanwhile must wait
     assert up(stack.home) == stack.address
     process.send_signal(signal.SIGCONT)
-    assert process.wait(60) == 0
+    assert process.wait(120) == 0, "".join(lines.said)
     stack.assert_converges()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from groundway_local.provider.loopback import require_loopback
 from groundway_local.provider.problem import Problem
-from groundway_local.provider.session import Models, Session, Settings
+from groundway_local.provider.session import MAX_RETRIES, Models, Session, Settings
 from groundway_local.provider.values import UNKNOWN, State, has_unknown
 
 HONOURED = {
@@ -107,7 +107,7 @@ def _settings(config: State) -> Settings:
         endpoints=endpoints,
         credentials=credentials,
         default_tags=tags,
-        max_retries=int(config["max_retries"]) if config.get("max_retries") is not None else 2,
+        max_retries=int(config["max_retries"]) if config.get("max_retries") is not None else MAX_RETRIES,
     )
 
 

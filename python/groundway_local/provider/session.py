@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CONNECTIONS = 20
+# Half a minute, as botocore backs off: an emulator that is restarted in the middle of an apply is waited for.
+MAX_RETRIES = 6
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Settings:
     credentials: dict[str, str] = field(default_factory=dict)
     default_tags: dict[str, str] = field(default_factory=dict)
     account: str = "000000000000"
-    max_retries: int = 2
+    max_retries: int = MAX_RETRIES
 
 
 class Models:
