@@ -11,6 +11,7 @@ from groundway.environment.money import Billing, Budget
 from groundway.environment.network import Network
 from groundway.environment.oversight import Alerts, Audit, Logs, Metrics
 from groundway.environment.pools import CpuPool, GpuPool
+from groundway.environment.promotion import Promotion
 from groundway.environment.stores import FeatureGroup, Images, OnlineTable, RegistryDatabase
 from groundway.tags import CostTags, TagValue
 
@@ -71,6 +72,8 @@ class Environment(Part):
     """What it may cost."""
     billing: Billing = Billing()
     """Its billing data."""
+    promotion: Promotion = Promotion()
+    """How releases get into it."""
     protection: bool = True
     """Stateful things refuse to be destroyed: Terraform refuses to plan it, and AWS to do it."""
 
