@@ -1,6 +1,7 @@
 """docs/reference/environment.md: every key of environment.yaml, from the types that it is checked against."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -47,8 +48,17 @@ FORMS = {
     "_cidr": "network such as `10.10.0.0/16`",
     "_instance_type": "without accelerators",
     "_accelerated": "EC2 instance type with accelerators",
+    "_time": "time",
+    "_aware": "in quotes, with its zone: `2027-01-04T00:00Z`",
 }
-PLAIN: dict[Any, str] = {str: "text", int: "whole number", bool: "`true` or `false`", Decimal: "amount"}
+PLAIN: dict[Any, str] = {
+    str: "text",
+    int: "whole number",
+    bool: "`true` or `false`",
+    Decimal: "amount",
+    float: "number",
+    datetime: "",
+}
 
 
 def write() -> str:
