@@ -1,6 +1,6 @@
 """A checkout with two small stacks, a git history and the real environments: rehearsed in seconds.
 
-The stacks are what `resources.json` says; `APP` is what `python -m stacks` runs there.
+The stacks are what `stacks/resources.json` says; `APP` is what `python -m stacks` runs there.
 """
 
 import json
@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from groundway.release.blueprint import FILES
 
 CHECKOUT = Path(__file__).parents[2]
 GROUNDWAY = Path(sys.executable).with_name("groundway")
@@ -22,7 +24,7 @@ here, out = pathlib.Path(__file__).parents[1], pathlib.Path(os.environ["CDKTF_OU
 env = environment.load(os.environ["GROUNDWAY_ENVIRONMENT"], here)
 protected = env.protection and os.environ.get("GROUNDWAY_UNPROTECT") != env.name
 manifest = {}
-for part, resources in json.loads((here / "resources.json").read_text()).items():
+for part, resources in json.loads(pathlib.Path(__file__).with_name("resources.json").read_text()).items():
     name = f"{env.name}-{part}"
     if protected:
         for resource in resources.get("aws_dynamodb_table", {}).values():
@@ -85,11 +87,13 @@ class SmallCheckout:
         (root / "stacks").mkdir()
         (root / "stacks" / "__init__.py").write_text("")
         (root / "stacks" / "__main__.py").write_text(APP)
-        (root / "cdktf.json").write_text("{}")
+        for name in FILES:  # a blueprint has them
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text("{}")
         self.git("init", "-q", "-b", "main")
 
     def commit(self, resources: dict[str, Any]) -> None:
-        (self.root / "resources.json").write_text(json.dumps(resources))
+        (self.root / "stacks" / "resources.json").write_text(json.dumps(resources))
         self.git("add", "-A")
         self.git("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-qm", "stacks")
 

@@ -26,9 +26,9 @@ from groundway_ops.rehearsal.phases import Phases
 from groundway_ops.rehearsal.plans import Change, changes
 from groundway_ops.rehearsal.processes import MARK, Processes, Stopped, sweep
 from groundway_ops.rehearsal.protection import unprotected
-from groundway_ops.rehearsal.record import Phase, Record, table
+from groundway_ops.rehearsal.record import Phase, Record, latest, table
 from groundway_ops.rehearsal.terraform import Plan, in_state
-from groundway_ops.rehearsal.upgrade import lost
+from groundway_ops.rehearsal.transition import Loss, lost
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -215,8 +215,8 @@ def test_what_an_upgrade_loses_is_named_and_stateful_or_not() -> None:
     change = Change("aws_dynamodb_table.t", "aws_dynamodb_table", ("delete", "create"), frozenset(), ("name",))
     found = lost("dev-a", [change, replace(change, address="aws_eip.e", type="aws_eip", actions=("delete",))])
     assert found == [
-        ("dev-a: aws_dynamodb_table.t is replaced because of name", True),
-        ("dev-a: aws_eip.e is destroyed", False),
+        Loss("aws_dynamodb_table.t", "dev-a: aws_dynamodb_table.t is replaced because of name", stateful=True),
+        Loss("aws_eip.e", "dev-a: aws_eip.e is destroyed", stateful=False),
     ]
     assert lost("dev-a", [replace(change, actions=("update",)), replace(change, actions=("create",))]) == []
 
@@ -276,11 +276,38 @@ def test_the_record_holds_what_it_says_and_comes_back(tmp_path: Path) -> None:
     kept = record()
     kept.from_ = "1" * 40
     assert list(json.loads(kept.json_text())) == [
-        "environment", "revision", "started", "resources", "types", "by_type", "phases", "breaches", "replacements",
-        "from",
+        "environment", "scope", "revision", "dirty", "blueprint", "configuration", "started", "resources", "types",
+        "by_type", "phases", "breaches", "replacements", "replacements_back", "accepted", "from", "from_blueprint",
+        "from_configuration",
     ]  # fmt: skip
     (tmp_path / "dev.json").write_text(kept.json_text())
     assert Record.load(tmp_path / "dev.json") == kept
+
+
+def test_the_latest_record_is_found_none_is_none_and_what_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDWAY_HOME", str(tmp_path))
+    assert latest("dev") is None
+    (tmp_path / "rehearsals").mkdir()
+    path = tmp_path / "rehearsals" / "dev.json"
+    path.write_text(record().json_text())
+    assert latest("dev") == record()
+    assert latest("prod") is None
+    for wrong in ("", "[]", '{"environment": "dev"}', "\0"):
+        path.write_text(wrong)
+        with pytest.raises(InvalidInput, match="no record of a rehearsal"):
+            latest("dev")
+
+
+def test_a_record_of_before_digests_is_read(tmp_path: Path) -> None:
+    before = {
+        "environment": "dev", "revision": "0" * 40 + "-dirty", "started": "now", "resources": 1, "types": 1,
+        "by_type": {}, "phases": [], "breaches": [], "replacements": [], "from": None,
+    }  # fmt: skip
+    (tmp_path / "dev.json").write_text(json.dumps(before))
+    read = Record.load(tmp_path / "dev.json")
+    assert (read.scope, read.blueprint, read.configuration, read.from_blueprint) == ("whole", None, None, None)
 
 
 def test_table_and_page_show_phases_and_breaches() -> None:
@@ -290,7 +317,8 @@ def test_table_and_page_show_phases_and_breaches() -> None:
         Phase(name="drift", ok=False, seconds=2, detail="8 of 9"),
     ]
     kept.breaches, kept.by_type, kept.from_ = ["drift: <aws_x.y> & more"], {"aws_x": 9}, "1" * 40
-    kept.replacements = ["dev-a: aws_x.z is replaced"]
+    kept.replacements, kept.replacements_back = ["dev-a: aws_x.z is replaced"], ["dev-a: aws_x.w is destroyed"]
+    kept.dirty, kept.blueprint, kept.accepted = True, "sha256:12", ["aws_x.z"]
     shown = table(kept)
     assert [line.split()[:2] for line in shown.splitlines()[2:4]] == [["deploy", "ok"], ["drift", "BREACH"]]
     assert "BREACH drift: <aws_x.y> & more" in shown
@@ -298,6 +326,9 @@ def test_table_and_page_show_phases_and_breaches() -> None:
     assert "drift: &lt;aws_x.y&gt; &amp; more" in page
     assert "breached" in page
     assert "aws_x.z is replaced" in page
+    assert "aws_x.w is destroyed" in page
+    assert "sha256:12" in page
+    assert "dev at 000000000000-dirty" in shown
     assert "http" not in page.replace("http-equiv", "")  # self-contained
     kept.breaches, kept.phases[1].ok = [], True
     assert "breached" not in render(kept)
@@ -397,9 +428,10 @@ def test_a_revision_is_found_laid_out_and_told_from_a_changed_one(tmp_path: Path
     git("commit", "-qm", "one")
     git("tag", "v1")
     first = checkout.revision()
+    assert not checkout.dirty()
     assert checkout.commit("v1") == checkout.commit(first[:8]) == first
     (root / "a").write_text("2")
-    assert checkout.revision() == f"{first}-dirty"
+    assert (checkout.revision(), checkout.dirty()) == (first, True)
     assert (checkout.at(first, tmp_path / "earlier").root / "a").read_text() == "1"
     assert (root / "a").read_text() == "2"
     for wrong in ("v2", "--all", "HEAD:a"):
@@ -409,7 +441,12 @@ def test_a_revision_is_found_laid_out_and_told_from_a_changed_one(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["nowhere"], "nowhere"), (["dev", "--from", "no-such-revision"], "no-such-revision"), ([], "ENV")],
+    [
+        (["nowhere"], "nowhere"),
+        (["dev", "--from", "no-such-revision"], "no-such-revision"),
+        ([], "ENV"),
+        (["dev", "--change", "--accept", "aws_x.y"], "--accept"),
+    ],
 )
 def test_what_is_not_there_is_refused_before_anything_starts(
     arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -56,11 +56,13 @@ class Checkout:
         return stacks_in(out)
 
     def revision(self) -> str:
-        """The commit, with `-dirty` behind it when files differ from it; `unknown` outside git."""
+        """The commit; `unknown` outside git."""
         commit = self._git("rev-parse", "HEAD")
-        if commit is None:
-            return "unknown"
-        return commit.decode().strip() + ("-dirty" if self._git("status", "--porcelain") else "")
+        return "unknown" if commit is None else commit.decode().strip()
+
+    def dirty(self) -> bool:
+        """Whether files differ from the commit."""
+        return bool(self._git("status", "--porcelain"))
 
     def commit(self, revision: str) -> str:
         """The full name of a revision. Raises `InvalidInput` for one that there is not."""

@@ -2,11 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from groundway.errors import InvalidInput
+from groundway.service import home
 
 NOT_RUN = "not run"
+Scope = Literal["whole", "change"]
 
 
 class _Part(BaseModel):
@@ -30,10 +34,21 @@ class Phase(_Part):
 
 
 class Record(_Part):
-    """One environment's rehearsal. `from` is the commit that was upgraded from; every breach is one text."""
+    """One environment's rehearsal; every breach is one text.
+
+    `scope` is `whole` (a whole life) or `change` (the short one). What was rehearsed: `revision`, the commit, `dirty`
+    when files differ from it, and two digests, `sha256:<hex>`, as releases have them: `blueprint` of the code,
+    `configuration` of the environment's file. `from` is the commit that was upgraded from and rolled back to, with its
+    two digests; all three are None without one. `replacements` went with the upgrade, `replacements_back` with the
+    rollback; `accepted` are the addresses that might.
+    """
 
     environment: str
+    scope: Scope = "whole"
     revision: str
+    dirty: bool = False
+    blueprint: str | None = None  # None: written before records had digests
+    configuration: str | None = None
     started: str
     resources: int = 0
     types: int = 0
@@ -41,7 +56,11 @@ class Record(_Part):
     phases: list[Phase] = []
     breaches: list[str] = []
     replacements: list[str] = []
+    replacements_back: list[str] = []
+    accepted: list[str] = []
     from_: str | None = Field(default=None, alias="from")
+    from_blueprint: str | None = None
+    from_configuration: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -55,10 +74,31 @@ class Record(_Part):
         return cls.model_validate_json(path.read_text(encoding="utf-8"))
 
 
+def folder() -> Path:
+    """Where the records lie, a file an environment."""
+    return Path(home()).absolute() / "rehearsals"
+
+
+def latest(environment: str) -> Record | None:
+    """The record of an environment's last rehearsal that ran to its end; None without one.
+
+    Raises `InvalidInput` for a file that is no record.
+    """
+    path = folder() / f"{environment}.json"
+    try:
+        return Record.load(path)
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, ValidationError) as e:
+        why = e.strerror if isinstance(e, OSError) else "it is no record of a rehearsal"
+        raise InvalidInput(f"{path}: {why}; `groundway rehearse {environment} --change` writes it anew") from None
+
+
 def table(record: Record) -> str:
     """Phase, verdict, seconds, what was seen; then what is wrong."""
     width = max((len(phase.name) for phase in record.phases), default=5)
-    lines = [f"{record.environment} at {record.revision[:12]}: {record.resources} resources of {record.types} types"]
+    of = f"{record.resources} resources of {record.types} types"
+    lines = [f"{record.environment} at {record.revision[:12]}{'-dirty' if record.dirty else ''}: {of}"]
     lines.append(f"  {'phase':<{width}}  verdict  seconds  seen")
     for phase in record.phases:
         first, *rest = phase.detail.splitlines() or [""]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from groundway import release
 from groundway.environment import Environment
 from groundway_ops.rehearsal.checkout import Checkout
 from groundway_ops.rehearsal.deploy import Stacks, by_type, not_empty
@@ -17,54 +18,103 @@ from groundway_ops.rehearsal.local_cloud import LocalCloud
 from groundway_ops.rehearsal.phases import Phases
 from groundway_ops.rehearsal.processes import Processes
 from groundway_ops.rehearsal.protection import Protection
-from groundway_ops.rehearsal.record import Record
+from groundway_ops.rehearsal.record import Record, Scope
 from groundway_ops.rehearsal.terraform import Terraform
-from groundway_ops.rehearsal.upgrade import Upgrade
+from groundway_ops.rehearsal.transition import Transition
+
+BACK = ["upgrade", "plan after it", "rollback", "plan after rollback"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to rehearse. `base` is the commit to upgrade from and roll back to; addresses that are `accepted` may go."""
+
+    scope: Scope = "whole"
+    base: str | None = None
+    accepted: frozenset[str] = frozenset()
 
 
 @dataclass
 class Rehearsal:
-    """One environment of `checkout`, rehearsed in `directory`; with `base`, a commit, also its upgrade from there."""
+    """One environment of `checkout`, rehearsed in `directory` as `request` says."""
 
     environment: Environment
     checkout: Checkout
     directory: Path
     processes: Processes
     say: Callable[[str], None]
-    base: str | None = None
+    request: Request = Request()
 
     record: Record = field(init=False)
+    earlier: Checkout | None = field(init=False, default=None)
     deployed: Holdings = field(init=False, default_factory=dict)
     restless: set[str] = field(init=False, default_factory=set)  # addresses that the second plan would change
 
     def __post_init__(self) -> None:
+        name = self.environment.name
         self.record = Record(
-            environment=self.environment.name,
+            environment=name,
+            scope=self.request.scope,
             revision=self.checkout.revision(),
+            dirty=self.checkout.dirty(),
+            blueprint=release.blueprint(self.checkout.root),
+            configuration=release.configuration(self.checkout.root, name),
             started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            from_=self.base,
+            accepted=sorted(self.request.accepted),
         )
         self.phases = Phases(self.record, self.say)
-        self.cloud = LocalCloud(self.environment.name, self.checkout.root, self.directory, self.processes, self.say)
+        self.cloud = LocalCloud(name, self.checkout.root, self.directory, self.processes, self.say)
+        # What is accepted goes only without the protection, so the whole way there and back is made without it.
+        self.word = name if self.environment.protection and self.request.accepted else None
 
     def run(self) -> Record:
         """All phases. Whatever happens, the cloud is gone afterwards; only Terraform's logs stay in `directory`."""
         self.cloud.close()  # what a run that was killed left
         shutil.rmtree(self.directory, ignore_errors=True)
         try:
-            stacks = self._from_nothing_to_nothing()
-            if stacks and self.deployed:
-                self.phases.run("killed", lambda: self._killed(stacks))
+            if self.request.base:
+                self._lay_out(self.request.base)
+            if self.request.scope == "change":
+                self._change()
             else:
-                self.phases.skip(["killed"], "there is no clean deploy to compare with")
-            if self.base and stacks:
-                self._upgrade(stacks, self.base)
+                self._whole()
         finally:
             self.cloud.close()
             for path in self.directory.iterdir() if self.directory.exists() else ():
                 if path.name != "logs":
                     shutil.rmtree(path, ignore_errors=True)
         return self.record
+
+    def _lay_out(self, base: str) -> None:
+        """The files of the earlier revision, and in the record what they are."""
+        self.earlier = self.checkout.at(base, self.directory / "from")
+        self.record.from_ = base
+        self.record.from_blueprint = release.blueprint(self.earlier.root)
+        self.record.from_configuration = release.configuration(self.earlier.root, self.environment.name)
+
+    def _whole(self) -> None:
+        stacks = self._from_nothing_to_nothing()
+        if stacks and self.deployed:
+            self.phases.run("killed", lambda: self._killed(stacks))
+        else:
+            self.phases.skip(["killed"], "there is no clean deploy to compare with")
+        if self.earlier and stacks:
+            self.cloud.fresh()
+            new = self._stacks("later synth", "later", self.checkout, self.word) if self.word else stacks
+            self._there_and_back(self.earlier, new)
+
+    def _change(self) -> None:
+        """No more than a promotion needs; what was deployed is thrown away with the cloud."""
+        self.cloud.fresh()
+        stacks = self._stacks("synth", "now", self.checkout, self.word)
+        if self.earlier:
+            self._there_and_back(self.earlier, stacks)
+        elif stacks is None:
+            self.phases.skip(["deploy", "second plan"], "the stacks are not valid")
+        elif self.phases.run("deploy", lambda: self._deploy(stacks)):
+            self.phases.run("second plan", lambda: self._empty(stacks))
+        else:
+            self.phases.skip(["second plan"], "the deploy failed")
 
     # the acts: each begins in an empty cloud
 
@@ -101,37 +151,48 @@ class Rehearsal:
         here = Stacks(stacks.stacks, self._terraform())
         return Killed(here, self.deployed, self.cloud.holdings, self.phases.breach).run()
 
-    def _upgrade(self, stacks: Stacks, base: str) -> None:
-        self.cloud.fresh()
-        old = self._stacks("earlier synth", "from", self.checkout.at(base, self.directory / "from"))
+    def _there_and_back(self, earlier: Checkout, stacks: Stacks | None) -> None:
+        """The earlier stacks, these on top of them, and the earlier ones again."""
+        if stacks is None:
+            self.phases.skip(["earlier synth", "earlier deploy", *BACK], "the stacks are not valid")
+            return
+        old = self._stacks("earlier synth", "from", earlier, self.word)
         if old is None or not self.phases.run("earlier deploy", old.apply):
-            self.phases.skip(["upgrade", "plan after it"], f"{base[:12]} cannot be deployed")
+            self.phases.skip(BACK, f"{str(self.request.base)[:12]} cannot be deployed")
             return
         new = Stacks(stacks.stacks, self._terraform())
-        upgrade = Upgrade(self.phases.breach)
-        self.phases.run("upgrade", lambda: upgrade.run(old, new, self.record.replacements))
-        self.phases.run("plan after it", lambda: self._empty(new))
+        transition = Transition(self.phases.breach, self.request.accepted)
+        self.phases.run("upgrade", lambda: transition.run(old, new, self.record.replacements))
+        self.phases.run("plan after it", lambda: f"{self._empty(new)}; {self._count(new)} types")
+        self.phases.run("rollback", lambda: transition.run(new, old, self.record.replacements_back))
+        self.phases.run("plan after rollback", lambda: self._empty(old))
 
     # the phases
 
     def _stacks(self, phase: str, place: str, checkout: Checkout, unprotect: str | None = None) -> Stacks | None:
-        """The stacks of a checkout, ready for Terraform; None when they are not. `now` is to be looked at closely."""
+        """The stacks of a checkout, ready for Terraform; None when they are not."""
         made: list[Stacks] = []
 
         def work() -> str:
             out = self.directory / "stacks" / place
             synthesized = checkout.synthesize(out, self.cloud.env, self.processes, unprotect)
             made.append(Stacks(synthesized, self._terraform()))
-            return made[0].prepare(validate=place == "now")
+            if checkout is self.checkout and release.blueprint(checkout.root) != self.record.blueprint:
+                self.phases.breach("the code was changed after the rehearsal began; rehearse again")
+            return made[0].prepare(validate=place == "now" and self.request.scope == "whole")
 
         return made[0] if self.phases.run(phase, work) else None
 
     def _deploy(self, stacks: Stacks) -> str:
         seen = stacks.apply()
         self.deployed = self.cloud.holdings()
+        return f"{seen}; {self._count(stacks)} types"
+
+    def _count(self, stacks: Stacks) -> int:
+        """Note what is deployed; returns the number of types."""
         self.record.by_type = by_type(stacks.resources())
         self.record.types, self.record.resources = len(self.record.by_type), sum(self.record.by_type.values())
-        return f"{seen}; {self.record.types} types"
+        return self.record.types
 
     def _empty(self, stacks: Stacks) -> str:
         plans = stacks.plans()

@@ -16,13 +16,13 @@ from groundway_ops.rehearsal.checkout import Checkout
 from groundway_ops.rehearsal.page import render
 from groundway_ops.rehearsal.processes import Processes, Stopped
 from groundway_ops.rehearsal.record import Record, write_whole
-from groundway_ops.rehearsal.rehearsal import Rehearsal
+from groundway_ops.rehearsal.rehearsal import Rehearsal, Request
 
 Say = Callable[[str], None]
 
 
 def rehearse_all(
-    environments: Sequence[Environment], checkout: Checkout, base: str | None, folder: Path, say: Say
+    environments: Sequence[Environment], checkout: Checkout, request: Request, folder: Path, say: Say
 ) -> list[Record]:
     """Rehearse them side by side, at most one a core; returns their records, which are also written to `folder`.
 
@@ -37,7 +37,7 @@ def rehearse_all(
         data, page = (folder / f"{environment.name}.{kind}" for kind in ("json", "html"))
         for path in (data, page):
             path.unlink(missing_ok=True)  # a run that is stopped leaves no record, not that of another
-        record = Rehearsal(environment, checkout, directory, processes, say_here, base).run()
+        record = Rehearsal(environment, checkout, directory, processes, say_here, request).run()
         write_whole(data, record.json_text())
         write_whole(page, render(record))
         return record
