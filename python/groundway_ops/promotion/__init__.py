@@ -1,0 +1,1 @@
+"""Releases move from one environment to the next through gates, and back."""

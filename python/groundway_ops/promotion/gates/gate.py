@@ -1,0 +1,68 @@
+"""What a gate is asked, and what it answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from groundway.environment import Environment
+from groundway.release import Release
+from groundway_ops.promotion.gates.account import Account
+
+
+def _one_line(text: object) -> object:
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+class Result(BaseModel):
+    """One gate's verdict. `reason` is one line; `evidence` is JSON, without secrets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gate: str
+    passed: bool
+    reason: Annotated[str, BeforeValidator(_one_line)]
+    evidence: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, eq=False)  # a request is one evaluation: what gates share is kept for it alone
+class Request:
+    """A release that would move on.
+
+    `root` is the checkout; `work` a folder for stacks, plans and logs, which is emptied. `candidate` is what the target
+    would pin; `origin` what the source pins and runs; `current` what the target pins now, if it does. `accepted` are
+    addresses of stateful resources that may go. `now` is UTC. `source_env` and `target_env` are the variables (AWS's,
+    Terraform's) with which a process acts in either environment: their accounts differ.
+    """
+
+    source: Environment
+    target: Environment
+    root: Path
+    work: Path
+    candidate: Release
+    origin: Release
+    current: Release | None
+    requester: str
+    reason: str
+    accepted: frozenset[str]
+    now: datetime
+    source_env: Mapping[str, str]
+    target_env: Mapping[str, str]
+    report: Callable[[str], None]
+
+    @cached_property
+    def in_source(self) -> Account:
+        """The source's account."""
+        return Account(self.source, self.source_env)
+
+    @cached_property
+    def in_target(self) -> Account:
+        """The target's account."""
+        return Account(self.target, self.target_env)
+
+
+Gate = Callable[[Request], Result]
