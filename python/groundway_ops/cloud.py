@@ -29,13 +29,18 @@ def command(report: Report, *arguments: str) -> None:
 
 def enter(environment: str) -> None:
     """Make this process, and what it starts, talk to the local cloud as `environment`."""
-    done = subprocess.run([GROUNDWAY, "local", "env", environment, "--json"], capture_output=True, text=True)
-    if done.returncode:
-        raise GroundwayError(done.stderr.strip() or "groundway local env failed")
-    entered = within(os.environ, done.stdout)
+    entered = variables(environment)
     for key in os.environ.keys() - entered.keys():
         del os.environ[key]
     os.environ.update(entered)
+
+
+def variables(environment: str) -> dict[str, str]:
+    """This process's variables, changed so that they lead into the local cloud as `environment`."""
+    done = subprocess.run([GROUNDWAY, "local", "env", environment, "--json"], capture_output=True, text=True)
+    if done.returncode:
+        raise GroundwayError(done.stderr.strip() or "groundway local env failed")
+    return within(os.environ, done.stdout)
 
 
 def within(outside: Mapping[str, str], shown: str) -> dict[str, str]:
