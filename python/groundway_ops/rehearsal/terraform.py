@@ -71,10 +71,14 @@ class Terraform:
 
     def changes(self, stack: Stack) -> dict[str, plans.Change]:
         """The last plan, attribute by attribute."""
+        return plans.changes(json.loads(self.shown(stack)))
+
+    def shown(self, stack: Stack) -> str:
+        """The last plan as JSON (`terraform show -json`)."""
         done = self.processes.run([self._binary, "show", "-json", PLAN], stack.directory, self.env)
         if done.code:
             raise GroundwayError(f"{stack.name}: show failed: {done.err.strip()}")
-        return plans.changes(json.loads(done.out))
+        return done.out
 
     def apply(self, stack: Stack, of: int | None = None) -> Told:
         """Apply the last plan, of that many resources."""
