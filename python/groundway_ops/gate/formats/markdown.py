@@ -6,6 +6,7 @@ from typing import Any
 
 from groundway_ops.gate.formats.record import Found, Record, Spared, read, record
 from groundway_ops.gate.verdict import Verdict
+from groundway_ops.markdown import code, plain
 
 MOST = 50  # of a kind: a comment has an end, and so has its reader
 
@@ -16,7 +17,7 @@ def render(verdict: Verdict, baseline: Path | None = None) -> str:
     What the gate was blind to is always said.
     """
     now = record(verdict)
-    blocks = [_heading(now), _list("Not looked at, and so not passed", now.failures, _plain)]
+    blocks = [_heading(now), _list("Not looked at, and so not passed", now.failures, plain)]
     blocks += _changes(verdict, now, read(baseline)) if baseline else _whole(verdict, now)
     return "\n\n".join(filter(None, [*blocks, _footer(now)])) + "\n"
 
@@ -40,7 +41,7 @@ def _changes(verdict: Verdict, now: Record, before: Record) -> list[str]:
         _list("Mended", [f for f in gone if f.stack not in unlooked], _brief),
         _list("New exceptions", excepted, _spared),
         _list("Exceptions that ended", [s for s in ended if s.finding.stack not in unlooked], _spared),
-        f"Judged before and not now: {', '.join(map(_code, sorted(unlooked)))}." if unlooked else "",
+        f"Judged before and not now: {', '.join(map(code, sorted(unlooked)))}." if unlooked else "",
     ]
     unchanged = f"{stay} {'finding is' if stay == 1 else 'findings are'} as before."
     return [*blocks, unchanged if stay or any(blocks) else "Nothing has changed."]
@@ -77,26 +78,15 @@ def _list(title: str, items: Sequence[Any], line: Callable[[Any], str]) -> str:
 
 
 def _finding(verdict: Verdict, found: Found) -> str:
-    where = f"  \n  at {_code(found.source)}" if found.source else ""
+    where = f"  \n  at {code(found.source)}" if found.source else ""
     rule = verdict.rules[found.rule]
-    return f"{_brief(found)} {_plain(found.message)}{where}  \n  is {_code(found.value)}  \n  mend: {_plain(rule.mend)}"
+    return f"{_brief(found)} {plain(found.message)}{where}  \n  is {code(found.value)}  \n  mend: {plain(rule.mend)}"
 
 
 def _brief(found: Found) -> str:
-    return f"**{found.severity}** {_code(found.rule)}: {_code(f'{found.stack}: {found.address}')}"
+    return f"**{found.severity}** {code(found.rule)}: {code(f'{found.stack}: {found.address}')}"
 
 
 def _spared(spared: Spared) -> str:
-    said = f"until {spared.expires}, approved by {_plain(spared.approver)}: {_plain(spared.reason)}"
+    said = f"until {spared.expires}, approved by {plain(spared.approver)}: {plain(spared.reason)}"
     return f"{_brief(spared.finding)} {said}"
-
-
-def _code(text: str) -> str:
-    """What comes out of a stack shows as it is: it cannot end the span, link, or mention anybody."""
-    return f"`{' '.join(text.replace('`', chr(39)).split())}`"
-
-
-def _plain(text: str) -> str:
-    """A sentence of ours or of a reviewer's, without what Markdown or a forge would make of it."""
-    escaped = "".join(f"\\{c}" if c in r"\`*_{}[]<>#|!" else c for c in " ".join(text.split()))
-    return escaped.replace("@", "@\N{ZERO WIDTH SPACE}")
