@@ -1,1 +1,1 @@
-"""Releases move from one environment to the next through gates, and back."""
+"""Releases on their way: cut, promoted, deployed, rolled back; one operation at a time in an environment."""

@@ -1,9 +1,8 @@
 """What a gate is asked, and what it answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from groundway.environment import Environment
 from groundway.release import Release
-from groundway_ops.promotion.gates.account import Account
+from groundway_ops.accounts import Account
 
 
 def _one_line(text: object) -> object:
@@ -35,8 +34,8 @@ class Request:
 
     `root` is the checkout; `work` a folder for stacks, plans and logs, which is emptied. `candidate` is what the target
     would pin; `origin` what the source pins and runs; `current` what the target pins now, if it does. `accepted` are
-    addresses of stateful resources that may go. `now` is UTC. `source_env` and `target_env` are the variables (AWS's,
-    Terraform's) with which a process acts in either environment: their accounts differ.
+    addresses of stateful resources that may go. `now` is UTC. `in_source` and `in_target` are the accounts of the two
+    environments: each gate asks AWS in the right one.
     """
 
     source: Environment
@@ -50,19 +49,9 @@ class Request:
     reason: str
     accepted: frozenset[str]
     now: datetime
-    source_env: Mapping[str, str]
-    target_env: Mapping[str, str]
+    in_source: Account
+    in_target: Account
     report: Callable[[str], None]
-
-    @cached_property
-    def in_source(self) -> Account:
-        """The source's account."""
-        return Account(self.source, self.source_env)
-
-    @cached_property
-    def in_target(self) -> Account:
-        """The target's account."""
-        return Account(self.target, self.target_env)
 
 
 Gate = Callable[[Request], Result]

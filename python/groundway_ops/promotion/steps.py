@@ -1,0 +1,49 @@
+"""Steps of an operation: each may be killed before, in the middle or after, and is done again until it is marked done."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from groundway_ops.promotion.journal import Lease
+
+FAULT = "GROUNDWAY_FAULT"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`work` may run again after it was killed anywhere, and must come to the same. `title` is what is said of it."""
+
+    name: str
+    title: str
+    work: Callable[[], None]
+
+
+def run(lease: Lease, steps: Sequence[Step], report: Callable[[str], None]) -> None:
+    """Do what the journal does not know as done, in order, and close the journal."""
+    kind = lease.journal.kind
+    for step in steps:
+        if step.name in lease.journal.done:
+            report(f"{step.title}: done before")
+            continue
+        fault(f"{kind}:{step.name}:before")
+        report(step.title)
+        step.work()
+        fault(f"{kind}:{step.name}:after")
+        lease.mark(step.name)
+    fault(f"{kind}:close:before")
+    lease.close()
+    fault(f"{kind}:close:after")
+
+
+def points(kind: str, steps: Sequence[str]) -> Iterator[str]:
+    """Every place at which an operation of these steps can be killed by `GROUNDWAY_FAULT`: for tests and drills."""
+    for name in (*steps, "close"):
+        yield f"{kind}:{name}:before"
+        yield f"{kind}:{name}:after"
+
+
+def fault(point: str) -> None:
+    """Die here, as by `kill -9`, if that is what `GROUNDWAY_FAULT` asks for."""
+    if os.environ.get(FAULT) == point:
+        os.kill(os.getpid(), signal.SIGKILL)
