@@ -6,6 +6,7 @@ from pathlib import Path
 from groundway import environment
 from groundway.environment import Environment
 from groundway.errors import InvalidInput
+from groundway.release import require_pinned
 from groundway_ops.gate.check import check
 from infra import sources
 from infra.cdk import App
@@ -42,18 +43,23 @@ def unprotected(environments: list[Environment]) -> list[Environment]:
     return [one.unprotected() if one.name == word else one for one in environments]
 
 
-def synthesize(root: Path | None = None) -> None:
-    """Write `cdktf.out/` (or where the command line says) for every environment that is wanted and reachable.
-
-    Raises `Refused` for stacks that the policies do not pass.
-    """
+def composed(root: Path | None = None) -> App:
+    """The app with every environment that is wanted and reachable. Raises `Refused` for one pinned elsewhere."""
     cloud = chosen()
     environments = wanted(root)
     if cloud is Cloud.AWS:
         environments = reachable(environments)
+    for one in environments:
+        require_pinned(environment.checkout(root), one.name)
     app = App()
     for one in unprotected(environments):
         add(app, one, cloud)
+    return app
+
+
+def synthesize(root: Path | None = None) -> None:
+    """Write `cdktf.out/` (or where the command line says). Raises `Refused` for what the policies do not pass."""
+    app = composed(root)
     app.synth()
     sources.write(app)
     check(Path(app.outdir), root)

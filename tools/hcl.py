@@ -3,6 +3,8 @@
 Both libraries write a string that refers to something as it is, without escaping its quotes, so that a policy with a
 reference is no HCL; `cdktf synth --hcl` then formats what is left of it beyond repair. They also add a line break to
 every text of several lines. This synthesizes, mends both, and formats. Example: .venv/bin/python tools/hcl.py hcl
+
+The gate reads JSON, so the stacks are synthesized as JSON first, and written as HCL once they have passed.
 """
 
 import argparse
@@ -10,11 +12,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = re.compile(r"<<EOF\n(.*?)\nEOF$", re.M | re.S)
+WRITE = "from stacks.app import composed; composed().synth()"
 STRING = re.compile(r'^(\s*(?:[\w."-]+ *= *)?)"(.*\$\{.*)"(,?)$')
 
 
@@ -58,8 +62,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", type=Path, help="directory to write stacks/<stack>/cdk.tf into")
     output = parser.parse_args().output.absolute()
+    with tempfile.TemporaryDirectory() as judged:
+        done = subprocess.run([sys.executable, "-m", "stacks"], cwd=ROOT, env={**os.environ, "CDKTF_OUTDIR": judged})
+    if done.returncode:
+        return done.returncode
     env = {**os.environ, "CDKTF_OUTDIR": str(output), "SYNTH_HCL_OUTPUT": "true"}
-    done = subprocess.run([sys.executable, "-m", "stacks"], cwd=ROOT, env=env)
+    done = subprocess.run([sys.executable, "-c", WRITE], cwd=ROOT, env=env)
     if done.returncode:
         return done.returncode
     files = sorted(output.glob("stacks/*/cdk.tf"))

@@ -58,7 +58,7 @@ guards_of_accounts := {
 	"aws_ec2_image_block_public_access": ["state", "unblocked", "block-new-sharing"],
 }
 
-# A stack is known by something that it cannot do without: the foundation by its network, compute by its images.
+# A stack is known by something that it cannot do without: the foundation by its network, compute by its cluster.
 companions_of_types := {
 	"aws_vpc": {
 		"aws_accessanalyzer_analyzer",
@@ -71,7 +71,7 @@ companions_of_types := {
 		"aws_iam_account_password_policy",
 		"aws_s3_account_public_access_block",
 	},
-	"aws_ecr_repository": {"aws_ecr_registry_scanning_configuration"},
+	"aws_eks_cluster": {"aws_ecr_registry_scanning_configuration"},
 }
 
 # What there is once an account may be set by one environment for the others in it. A trail of its own has each.

@@ -4,7 +4,7 @@ import data.lib.example
 
 whole := {
 	"aws_vpc": {"v": {}},
-	"aws_ecr_repository": {"r": {}},
+	"aws_eks_cluster": {"r": {}},
 	"aws_accessanalyzer_analyzer": {"a": {}},
 	"aws_cloudtrail": {"t": {}},
 	"aws_ebs_encryption_by_default": {"e": {"enabled": true}},
@@ -17,7 +17,7 @@ whole := {
 	"aws_s3_account_public_access_block": {"b": {}},
 }
 
-anchors := {"aws_vpc", "aws_ecr_repository"}
+anchors := {"aws_vpc", "aws_eks_cluster"}
 
 fail(resource) := example.verdicts("accounts_are_guarded", {"resource": resource}).fail
 

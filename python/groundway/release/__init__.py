@@ -4,8 +4,10 @@ from groundway.release.blueprint import blueprint, configuration
 from groundway.release.deployed import Deployed, deployed, record
 from groundway.release.document import FILE, pinned, write
 from groundway.release.model import ModelPin, Release
+from groundway.release.pin import AHEAD, require_pinned
 
 __all__ = [
+    "AHEAD",
     "FILE",
     "Deployed",
     "ModelPin",
@@ -15,5 +17,6 @@ __all__ = [
     "deployed",
     "pinned",
     "record",
+    "require_pinned",
     "write",
 ]
