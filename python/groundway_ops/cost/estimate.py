@@ -1,0 +1,133 @@
+"""What the synthesized stacks of an environment cost a month, before anything is deployed."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from groundway.environment import Environment, checkout
+from groundway.environment.document import Document as UsageFile
+from groundway.errors import InvalidInput
+from groundway_ops.cost import price_book, usage
+from groundway_ops.cost.amounts import between
+from groundway_ops.cost.price_book import FOLDER, Price, PriceBook
+from groundway_ops.cost.pricing import PRICED, Charge, Free
+from groundway_ops.cost.pricing.nodes import karpenter, karpenter_pools
+from groundway_ops.cost.record import Change, Estimate, FreeResource, Line
+from groundway_ops.cost.resources import Resource, Scene
+from groundway_ops.gate import documents
+
+__all__ = ["Change", "Estimate", "FreeResource", "Line", "estimate"]
+
+MICRO = Decimal("0.000001")  # to which a line is rounded, so that lines add up to the total
+
+
+def estimate(
+    directory: Path,
+    environment: Environment,
+    *,
+    root: Path | None = None,
+    book: PriceBook | None = None,
+    on: date | None = None,
+) -> Estimate:
+    """The estimate of `environment`, whose stacks stand in `directory` (`*/cdk.tf.json`).
+
+    `root`: the checkout with `environments/<env>/usage.yaml`. `on`: the day whose support dates count (default: today).
+    Raises `InvalidInput` naming the resource, if one is neither priced nor free for a reason.
+    """
+    used, own = usage.load(environment.name, checkout(root))
+    found = documents.stacks(directory, (environment.name,))
+    day = on or datetime.now(UTC).date()
+    scene = Scene(environment, found, book or _book(), used, day)
+    lines: list[Line] = []
+    free: list[FreeResource] = []
+    for resource in scene.resources:
+        for charge in _charged(resource, scene):
+            if isinstance(charge, Free):
+                free.append(_free(resource, charge.reason))
+            else:
+                lines.append(_line(resource.stack, resource.address, resource.type, charge, scene))
+    for name, pool in karpenter_pools(scene):
+        place = f"{environment.name}-compute", f"gpu_pools.{name}", "karpenter_pool"
+        lines += [_line(*place, charge, scene) for charge in karpenter(name, pool, scene)]
+    _all_found(own, scene)
+    return Estimate(
+        environment=environment.name,
+        region=environment.region,
+        on=day,
+        budget=environment.budget.monthly_usd,
+        lines=tuple(lines),
+        free=tuple(free),
+    )
+
+
+@cache
+def _book() -> PriceBook:
+    return price_book.load()
+
+
+@cache
+def free_types() -> dict[str, str]:
+    """Types that cost nothing by themselves, and why."""
+    reasons: dict[str, str] = yaml.safe_load((FOLDER / "free.yaml").read_text(encoding="utf-8"))
+    return reasons
+
+
+def _charged(resource: Resource, scene: Scene) -> Iterator[Charge | Free]:
+    """At least one, whatever the resource: what is not priced must have a reason."""
+    if pricing := PRICED.get(resource.type):
+        charges = list(pricing(resource, scene))
+        if not charges:
+            raise InvalidInput(
+                f"{resource.stack}: {resource.address}: its pricing found nothing to charge, and no reason"
+            )
+        yield from charges
+    elif reason := free_types().get(resource.type):
+        yield Free(reason)
+    else:
+        raise InvalidInput(
+            f"{resource.stack}: {resource.address}: nobody said what {resource.type} costs. Price it in "
+            "groundway_ops/cost/pricing/, or give the reason why it is free in prices/free.yaml"
+        )
+
+
+def _line(stack: str, address: str, type_: str, charge: Charge, scene: Scene) -> Line:
+    cheapest, middle, dearest = charge.prices or _prices(charge.key, stack, address, scene)
+    price = between(cheapest.usd, middle.usd, max(dearest.usd, middle.usd))
+    return Line(
+        stack=stack,
+        address=address,
+        type=type_,
+        dimension=charge.dimension,
+        quantity=charge.quantity,
+        unit=middle.unit,
+        price=price,
+        monthly=(charge.quantity * price).rounded(MICRO),
+        confidence=middle.confidence,
+        note=charge.note,
+    )
+
+
+def _prices(key: str, stack: str, address: str, scene: Scene) -> tuple[Price, Price, Price]:
+    try:
+        price = scene.book.price(key, scene.environment.region)
+    except InvalidInput as e:
+        raise InvalidInput(f"{stack}: {address}: {e.message}") from None
+    return price, price, price
+
+
+def _free(resource: Resource, reason: str) -> FreeResource:
+    return FreeResource(stack=resource.stack, address=resource.address, type=resource.type, reason=reason)
+
+
+def _all_found(own: UsageFile, scene: Scene) -> None:
+    """Raise for usage of something that the environment does not have: most likely it is misspelt."""
+    for kind in ("pools", "buckets", "logs"):
+        there = sorted(name for k, name in scene.named if k == kind)
+        for name in own.data.get(kind, {}):
+            if name not in (*there, "default"):
+                where = f"{own.file}:{own.line((kind, name))}"
+                raise InvalidInput(f"{where}: {kind}.{name}: there is no such thing; there are {', '.join(there)}")
