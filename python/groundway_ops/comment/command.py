@@ -1,6 +1,7 @@
 """What a change does, in one comment on its pull request: checks, policies, price, rehearsal, plan."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -34,16 +35,19 @@ def _outcomes(_context: click.Context, option: click.Parameter, values: tuple[st
 def comment(
     names: tuple[str, ...], checks: list[tuple[str, str]], sections: tuple[str, ...], output: Path | None
 ) -> None:
-    """Tell in Markdown what a change does to environments (default: all), as it was synthesized last.
+    """Tell in Markdown what this checkout would do to environments (default: all of them).
 
-    It tells and does not judge: exit code 0 also when a gate refuses, for that is what the comment is to say.
+    Each is synthesized, judged and priced; a rehearsal is told about if there was one of this very code. It tells and
+    does not judge: exit code 0 also when a gate refuses, for that is what the comment is to say.
     """
-    from groundway_ops.comment.sections import Change, text
+    from groundway_ops.comment.change import Change
+    from groundway_ops.comment.sections import text
 
     root = environment.checkout()
     wanted = [environment.load(name, root).name for name in names] or environment.names(root)
-    change = Change(root, wanted, checks, lambda line: click.echo(f"  {line}", err=True))
-    body = text(change, sections or USUAL)
+    with TemporaryDirectory(prefix="groundway-") as work:
+        change = Change(root, Path(work), wanted, checks, lambda line: click.echo(f"  {line}", err=True))
+        body = text(change, sections or USUAL)
     if not sections:
         body = f"{MARK}\n## What this change does to {', '.join(wanted)}\n\n{body}"
     if output is None:

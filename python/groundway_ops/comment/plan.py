@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundway.errors import GroundwayError, InvalidInput
+from groundway.errors import GroundwayError, Refused
 from groundway_ops.markdown import code
 from groundway_ops.rehearsal.checkout import Stack, stacks_in
 from groundway_ops.rehearsal.order import all_at_once
@@ -32,13 +32,13 @@ class Planned:
 def plans(environment: str, out: Path, work: Path, say: Callable[[str], None]) -> list[Planned]:
     """Plan the stacks of an environment that were synthesized into `out`; the plans as JSON go to `work`.
 
-    Nothing is locked and nothing is written but there: the cloud is only asked. Raises `InvalidInput` without stacks.
+    Nothing is locked and nothing is written but there: the cloud is only asked. Raises `Refused` for stacks
+    that the policies refused.
     """
     if not (out / "manifest.json").exists():
-        raise InvalidInput(f"{out} holds no stacks that may be deployed: npx cdktf synth")
+        raise Refused(f"{environment} is not planned: the policies refuse its stacks")
     wanted = [s for s in stacks_in(out) if s.name.startswith(f"{environment}-")]
-    if not wanted:
-        raise InvalidInput(f"{out} holds no stack of {environment}: npx cdktf synth")
+    work.mkdir(parents=True, exist_ok=True)
     unlocked = f"{os.environ.get(ARGUMENTS, '')} -lock=false".strip()
     processes = Processes()
     terraform = Terraform({**os.environ, ARGUMENTS: unlocked}, processes, work / "logs", say)

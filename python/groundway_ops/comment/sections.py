@@ -3,43 +3,20 @@
 import os
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.metadata import entry_points
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from groundway import release
 from groundway.errors import GroundwayError
 from groundway_ops.cloud import GROUNDWAY
+from groundway_ops.comment.change import Change
 from groundway_ops.gate import documents
 from groundway_ops.gate.check import unprotect
-from groundway_ops.gate.documents import Document
 from groundway_ops.gate.formats import render
 from groundway_ops.gate.gate import Gate
+from groundway_ops.gate.verdict import Verdict
 from groundway_ops.markdown import code, plain
 
 MOST = 60_000  # characters; GitHub takes 65,536 in a comment
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is told about: the environments `names` of the checkout at `root`, and how its checks went."""
-
-    root: Path
-    names: Sequence[str]
-    checks: Sequence[tuple[str, str]]
-    say: Callable[[str], None]
-
-    @property
-    def out(self) -> Path:
-        """Where cdktf synthesized to."""
-        given = os.environ.get("CDKTF_OUTDIR")
-        return Path(given) if given else self.root / "cdktf.out"
-
-    def stacks(self) -> list[Document]:
-        """What was synthesized last; what the app refused lies beside it, and is judged as well."""
-        refused = not (self.out / "stacks").exists() and (self.out / "refused").exists()
-        return documents.stacks(self.out / ("refused" if refused else "stacks"), tuple(self.names))
 
 
 def checks(change: Change) -> str:
@@ -50,21 +27,28 @@ def checks(change: Change) -> str:
 
 
 def policies(change: Change) -> str:
-    change.say("policies")
-    return _lower(render("markdown", Gate(change.root / "policies", unprotect()).judge(change.stacks())))
+    """The verdict on the stacks of each environment, those that the app itself refused among them."""
+    return _each(change, "Policies", lambda name: _judged(change, name))
+
+
+def _judged(change: Change, name: str) -> str:
+    folder = change.stacks(name)
+    change.say(f"{name}: policies")
+    return _verdict(Gate(change.root / "policies", unprotect()).judge(documents.stacks(folder)), name)
 
 
 def price(change: Change) -> str:
-    """What `groundway cost estimate` says of each environment."""
+    """What `groundway cost estimate` says of each environment; nothing where there is no such command."""
     if not entry_points(group="groundway.commands", name="cost"):
         return ""
-    return "\n\n".join(_each(change, "Price", lambda name: _estimate(change, name)))
+    return _each(change, "Price", lambda name: _estimate(change, name))
 
 
 def _estimate(change: Change, name: str) -> str:
-    change.say(f"price of {name}")
+    env = {**os.environ, "CDKTF_OUTDIR": str(change.stacks(name).parent)}
+    change.say(f"{name}: price")
     command = [GROUNDWAY, "cost", "estimate", name, "--format", "markdown"]
-    done = subprocess.run(command, cwd=change.root, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=change.root, env=env, capture_output=True, text=True)
     if not done.stdout.strip():
         raise GroundwayError(done.stderr.strip() or "groundway cost estimate said nothing")
     return _lower(done.stdout)
@@ -72,7 +56,7 @@ def _estimate(change: Change, name: str) -> str:
 
 def rehearsal(change: Change) -> str:
     """The last rehearsal of each environment that was one of this very code."""
-    return "\n\n".join(_each(change, "Rehearsal", lambda name: _rehearsed(change, name)))
+    return _each(change, "Rehearsal", lambda name: _rehearsed(change, name))
 
 
 def _rehearsed(change: Change, name: str) -> str:
@@ -90,24 +74,25 @@ def _rehearsed(change: Change, name: str) -> str:
         verdict = phase.verdict if phase.verdict == "ok" else f"**{phase.verdict}**"
         lines.append(f"| {phase.name} | {verdict} | {phase.seconds:.0f} | {seen} |")
     lines += ["", *(f"- {code(text)}" for text in [*record.breaches, *record.replacements])]
-    return "\n".join(lines).rstrip()
+    return "\n".join(lines)
 
 
 def plan(change: Change) -> str:
     """Terraform's plans of the cloud that the variables of the shell lead to, and the policies' verdict on them."""
-    return "\n\n".join(_each(change, "Plan", lambda name: _planned(change, name)))
+    return _each(change, "Plan", lambda name: _planned(change, name))
 
 
 def _planned(change: Change, name: str) -> str:
     from groundway_ops.comment.plan import plans, summary
 
-    with TemporaryDirectory(prefix="groundway-") as work:
-        planned = plans(name, change.out, Path(work), change.say)
-        stacks = documents.stacks(change.out / "stacks", (name,))
-        made = [documents.plan(p.file, stacks) for p in planned if p.file and p.changes]
+    stacks = documents.stacks(change.stacks(name))
+    planned = plans(name, change.out(name), change.work / f"{name}-plans", change.say)
+    made = [documents.plan(p.file, stacks) for p in planned if p.file and p.changes]
+    blocks = [f"### Plan of {name}", summary(planned)]
+    if made:
         verdict = Gate(change.root / "policies", unprotect()).judge([*stacks, *made])
-    said = f"The policies pass {len(made)} plans." if verdict.passed else _lower(render("markdown", verdict))
-    return "\n\n".join([f"### Plan of {name}", summary(planned), said if made else "Nothing changes."])
+        blocks.append(f"The policies pass {len(made)} plans." if verdict.passed else _verdict(verdict, name))
+    return "\n\n".join(blocks)
 
 
 SECTIONS: dict[str, Callable[[Change], str]] = {
@@ -122,7 +107,7 @@ SECTIONS: dict[str, Callable[[Change], str]] = {
 def text(change: Change, names: Sequence[str]) -> str:
     """The sections `names`, one after the other; each has its share of the room that a comment has."""
     share = MOST // len(names)
-    made = [shortened(_or_why(name, lambda name=name: SECTIONS[name](change)), share) for name in names]  # type: ignore[misc]
+    made = [shortened(SECTIONS[name](change), share) for name in names]
     return "\n\n".join(filter(None, made)) + "\n"
 
 
@@ -135,16 +120,20 @@ def shortened(text: str, most: int) -> str:
     return f"{kept}{close}\n\n*The rest does not fit into a comment.*"
 
 
-def _each(change: Change, title: str, make: Callable[[str], str]) -> list[str]:
+def _each(change: Change, title: str, make: Callable[[str], str]) -> str:
     made = [_or_why(f"{title} of {name}", lambda name=name: make(name)) for name in change.names]  # type: ignore[misc]
-    return list(filter(None, made))
+    return "\n\n".join(filter(None, made))
 
 
 def _or_why(title: str, make: Callable[[], str]) -> str:
     try:
         return make().strip()
     except GroundwayError as e:
-        return f"### {title[0].upper()}{title[1:]}: not known\n\n{code(e.message[:600])}"
+        return f"### {title}: **not known**\n\n{code(e.message[:600])}"
+
+
+def _verdict(verdict: Verdict, name: str) -> str:
+    return _lower(render("markdown", verdict)).replace("### Policies:", f"### Policies of {name}:", 1)
 
 
 def _lower(markdown: str) -> str:
