@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -72,12 +73,23 @@ def _book() -> PriceBook:
 @cache
 def free_types() -> dict[str, str]:
     """Types that cost nothing by themselves, and why."""
-    reasons: dict[str, str] = yaml.safe_load((FOLDER / "free.yaml").read_text(encoding="utf-8"))
-    return reasons
+    return dict(yaml.safe_load((FOLDER / "free.yaml").read_text(encoding="utf-8")))
+
+
+@cache
+def refused_arguments() -> dict[str, dict[str, list[Any]]]:
+    """Arguments that are billed in a way which has no price, by type: the values that are fine."""
+    return dict(yaml.safe_load((FOLDER / "refused.yaml").read_text(encoding="utf-8")))
 
 
 def _charged(resource: Resource, scene: Scene) -> Iterator[Charge | Free]:
     """At least one, whatever the resource: what is not priced must have a reason."""
+    for argument, fine in refused_arguments().get(resource.type, {}).items():
+        value = resource.arguments.get(argument)
+        if value is not None and value not in fine:
+            wanted = f"the price book knows {', '.join(map(str, fine))}" if fine else "leave it out"
+            place = f"{resource.stack}: {resource.address}: {argument} {value!r}"
+            raise InvalidInput(f"{place} is billed in a way that has no price; {wanted}, or price it")
     if pricing := PRICED.get(resource.type):
         charges = list(pricing(resource, scene))
         if not charges:

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 from groundway_ops.cost.amounts import Range, usd
 from groundway_ops.cost.record import Change, Estimate
+from groundway_ops.markdown import code, plain
 
+AMOUNTS = {"low", "expected", "high", "before", "now", "change"}
 MOST = 50  # of a kind: a comment has an end, and so has its reader
 
 
@@ -41,9 +43,9 @@ def _budget(estimate: Estimate) -> str:
 def _stacks(estimate: Estimate, before: Estimate | None) -> str:
     now, then = estimate.by_stack, before.by_stack if before else {}
     if before is None:
-        rows = [[_code(stack), *_range(amount)] for stack, amount in now.items()]
+        rows = [[code(stack), *_range(amount)] for stack, amount in now.items()]
         return _table(["stack", "low", "expected", "high"], [*rows, ["**all**", *_range(estimate.monthly)]])
-    rows = [_row(_code(s), then.get(s), now.get(s)) for s in sorted(now.keys() | then.keys())]
+    rows = [_row(code(s), then.get(s), now.get(s)) for s in sorted(now.keys() | then.keys())]
     return _table(["stack", "before", "now", "change"], [*rows, _row("**all**", before.monthly, estimate.monthly)])
 
 
@@ -54,19 +56,19 @@ def _row(name: str, before: Range | None, after: Range | None) -> list[str]:
 
 def _drivers(changes: list[Change]) -> str:
     driving = [c for c in changes[:3] if c.expected]
-    said = [f"{_code(c.address)} {c.dimension} ({usd(c.expected, sign=True)})" for c in driving]
+    said = [f"{code(c.address)} {plain(c.dimension)} ({usd(c.expected, sign=True)})" for c in driving]
     return f"What drives it: {'; '.join(said)}." if said else ""
 
 
 def _changes(changes: list[Change]) -> str:
-    rows = [[*_row(f"{c.stack}: {_code(c.address)}", c.before, c.after), _plain(c.dimension)] for c in changes[:MOST]]
+    rows = [[*_row(f"{c.stack}: {code(c.address)}", c.before, c.after), plain(c.dimension)] for c in changes[:MOST]]
     more = f"\n\nand {len(changes) - MOST} more" if len(changes) > MOST else ""
     return _table(["resource", "before", "now", "change", "for"], rows) + more
 
 
 def _largest(estimate: Estimate) -> str:
     rows = [
-        [_code(x.address), _plain(x.dimension), *_range(x.monthly), x.confidence, _plain(x.note)]
+        [code(x.address), plain(x.dimension), *_range(x.monthly), x.confidence, plain(x.note)]
         for x in estimate.largest(20)
     ]
     return _table(["resource", "for", "low", "expected", "high", "price", "note"], rows)
@@ -82,17 +84,9 @@ def _fold(title: str, content: str) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    lines = [head, ["---:" if name in AMOUNTS else "---" for name in head], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _range(amount: Range) -> list[str]:
     return [usd(amount.low), usd(amount.expected), usd(amount.high)]
-
-
-def _code(text: str) -> str:
-    return f"`{text}`"
-
-
-def _plain(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")

@@ -12,8 +12,6 @@ INSIGHTS = "amazon-cloudwatch-observability"
 
 
 def cluster(resource: Resource, scene: Scene) -> Iterator[Charge]:
-    if resource.get("compute_config", "enabled"):
-        raise InvalidInput(f"{resource.stack}: {resource.address}: EKS Auto Mode is not priced; use node pools")
     version = str(resource.get("version"))
     ends = scene.book.support_ends.get(version)
     if ends is None:

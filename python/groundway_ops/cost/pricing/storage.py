@@ -50,7 +50,7 @@ def database(resource: Resource, scene: Scene) -> Iterator[Charge]:
 
 
 def table(resource: Resource, scene: Scene) -> Iterator[Charge]:
-    """A table without on-demand billing has no price here, and so is refused."""
+    """Provisioned capacity, which is what a table has that says nothing, has no price here, and so is refused."""
     mode = "" if resource.get("billing_mode") == "PAY_PER_REQUEST" else "_provisioned"
     usage = scene.usage.features
     yield Charge("writes", usage.million_writes, f"dynamodb.write{mode}")
