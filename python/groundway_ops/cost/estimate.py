@@ -40,6 +40,7 @@ def estimate(
     Raises `InvalidInput` naming the resource, if one is neither priced nor free for a reason.
     """
     used, own = usage.load(environment.name, checkout(root))
+    _known_pools(own, environment)
     found = documents.stacks(directory, (environment.name,))
     day = on or datetime.now(UTC).date()
     scene = Scene(environment, found, book or _book(), used, day)
@@ -54,7 +55,6 @@ def estimate(
     for name, pool in karpenter_pools(scene):
         place = f"{environment.name}-compute", f"gpu_pools.{name}", "karpenter_pool"
         lines += [_line(*place, charge, scene) for charge in karpenter(name, pool, scene)]
-    _all_found(own, scene)
     return Estimate(
         environment=environment.name,
         region=environment.region,
@@ -62,6 +62,7 @@ def estimate(
         budget=environment.budget.monthly_usd,
         lines=tuple(lines),
         free=tuple(free),
+        notices=tuple(_unused(own, scene)),
     )
 
 
@@ -135,11 +136,20 @@ def _free(resource: Resource, reason: str) -> FreeResource:
     return FreeResource(stack=resource.stack, address=resource.address, type=resource.type, reason=reason)
 
 
-def _all_found(own: UsageFile, scene: Scene) -> None:
-    """Raise for usage of something that the environment does not have: most likely it is misspelt."""
-    for kind in ("pools", "buckets", "logs"):
+def _unused(own: UsageFile, scene: Scene) -> Iterator[str]:
+    """What the usage file names and these stacks do not have: it may be misspelt, and counts for nothing."""
+    for kind in ("buckets", "logs"):
         there = sorted(name for k, name in scene.named if k == kind)
         for name in own.data.get(kind, {}):
             if name not in (*there, "default"):
                 where = f"{own.file}:{own.line((kind, name))}"
-                raise InvalidInput(f"{where}: {kind}.{name}: there is no such thing; there are {', '.join(there)}")
+                yield f"{where}: {kind}.{name}: nothing in these stacks is called so; there are {', '.join(there)}"
+
+
+def _known_pools(own: UsageFile, environment: Environment) -> None:
+    """Raise for usage of a pool that the environment does not have."""
+    pools = sorted({**environment.cpu_pools, **environment.gpu_pools})
+    for name in own.data.get("pools", {}):
+        if name not in pools:
+            where = f"{own.file}:{own.line(('pools', name))}"
+            raise InvalidInput(f"{where}: pools.{name}: there is no such pool; there are {', '.join(pools)}")

@@ -67,6 +67,8 @@ class Estimate(_Record):
     budget: Decimal
     lines: tuple[Line, ...]
     free: tuple[FreeResource, ...]
+    notices: tuple[str, ...] = ()
+    """What a reader should know, such as usage of something that is not there."""
 
     @property
     def monthly(self) -> Range:

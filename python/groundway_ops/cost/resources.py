@@ -47,7 +47,7 @@ class Scene:
     usage: Usage
     on: date
     named: set[tuple[str, str]] = field(default_factory=set)
-    """What of the usage by name was found: (`pools`, `a10g`), (`logs`, `trail`)."""
+    """What usage was looked up for: (`buckets`, `data`), (`logs`, `trail`)."""
 
     @cached_property
     def resources(self) -> list[Resource]:

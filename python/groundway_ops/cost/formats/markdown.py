@@ -19,6 +19,7 @@ def render(estimate: Estimate, before: Estimate | None = None) -> str:
         _drivers(changes),
         _fold("Every change", _changes(changes)) if changes else "",
         _fold("What costs most", _largest(estimate)),
+        "\n".join(f"- {plain(notice)}" for notice in estimate.notices),
         _footer(estimate),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"

@@ -27,6 +27,8 @@ def render(estimate: Estimate, before: Estimate | None = None) -> str:
     console.print(_largest(estimate))
     if before is not None:
         console.print(_changes(before.difference(estimate)))
+    for notice in estimate.notices:
+        console.print(f"notice: {notice}", style="yellow", markup=False)
     console.print(_footer(estimate), style="dim")
     return said.getvalue()
 

@@ -97,7 +97,6 @@ def _karpenter(name: str, pool: GpuPool, scene: Scene) -> Pool:
 def _hours(name: str, least: int, desired: int, most: int, scene: Scene) -> tuple[Range, str]:
     """Node-hours: between `min` and `max` nodes all month; as declared, else `desired` nodes, else a small share."""
     floor, ceiling = least * HOURS, most * HOURS
-    scene.named.add(("pools", name))
     if declared := scene.usage.pools.get(name):
         hours = declared.node_hours
         if not floor <= hours <= ceiling:
