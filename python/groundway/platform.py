@@ -115,6 +115,11 @@ def parameter_name(environment: str) -> str:
     return f"/groundway/{environment}/platform"
 
 
+def named(environment: str | None = None) -> str:
+    """The environment that is meant: the given one, else `GROUNDWAY_ENVIRONMENT`, else `dev`."""
+    return environment or os.environ.get("GROUNDWAY_ENVIRONMENT") or "dev"
+
+
 def parse(text: str, source: str) -> Platform:
     """The record in `text`; `source` names it in the error when stack and runtime do not fit each other."""
     try:
@@ -135,7 +140,7 @@ def load(environment: str | None = None) -> Platform:
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
-    environment = environment or os.environ.get("GROUNDWAY_ENVIRONMENT", "dev")
+    environment = named(environment)
     name = parameter_name(environment)
     try:
         ssm = client("ssm")

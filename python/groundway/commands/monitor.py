@@ -52,7 +52,7 @@ def check(
     reference = monitoring.reference(registry.connect(), model, version)
     window = monitoring.window(where, model, first, last, reference.version)
     found = monitoring.assess(reference, window, policy)
-    monitoring.publish(found)
+    monitoring.publish(found, where.environment)
     click.echo(json.dumps({**found.model_dump(mode="json"), "retrain": found.retrain}) if as_json else _readable(found))
     if gate and found.retrain:
         raise Refused(f"{model} should be retrained: {'; '.join(found.reasons)}")

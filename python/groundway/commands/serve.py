@@ -14,17 +14,22 @@ if TYPE_CHECKING:
     from groundway.serving.settings import Settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+environment = click.option("--environment", help="Whose server. [default: GROUNDWAY_ENVIRONMENT or dev]")
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """What `run` and `start` have in common; the names are those of `groundway.serving.settings.Settings`."""
     for option in reversed(
         [
-            click.option("--alias", default="champion", show_default=True, help="The registry's alias to follow."),
+            click.option(
+                "--alias",
+                help="Follow this alias of the registry. [default: what the environment's deployed release pins; "
+                "champion as long as none is deployed]",
+            ),
             click.option(
                 "--directory",
                 type=click.Path(exists=True, file_okay=False, path_type=Path),
-                help="Serve this model directory rather than a registered version.",
+                help="Serve this model directory rather than a pinned or registered version.",
             ),
             click.option("--environment", help="[default: GROUNDWAY_ENVIRONMENT or dev]"),
             click.option("--feature-project", help="Project of the feature views. [default: the contract's]"),
@@ -65,7 +70,7 @@ def serve() -> None:
 @click.option("--port", type=int, help="[default: SAGEMAKER_BIND_TO_PORT or 8080]")
 @_options
 def run(model: str, host: str | None, port: int | None, **given: Any) -> None:
-    """Serve MODEL in the foreground until SIGTERM, which drains. SIGHUP takes up a new champion."""
+    """Serve MODEL in the foreground until SIGTERM, which drains. SIGHUP takes up what is to be served now."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one row gains nothing from more threads and waits for them
     bind = os.environ.get("SAGEMAKER_BIND_TO_PORT")
     settings = _settings(
@@ -94,8 +99,9 @@ def start(model: str, port: int | None, as_json: bool, **given: Any) -> None:
 @serve.command(epilog="""Example: groundway serve ask my-model '{"field": 1}'""")
 @click.argument("model")
 @click.argument("rows", nargs=-1, required=True)
+@environment
 @as_json
-def ask(model: str, rows: tuple[str, ...], as_json: bool) -> None:
+def ask(model: str, rows: tuple[str, ...], environment: str | None, as_json: bool) -> None:
     """Ask the running server of MODEL about ROWS, each a JSON object of the request's fields."""
     from groundway.errors import InvalidInput
     from groundway.serving import process
@@ -104,40 +110,43 @@ def ask(model: str, rows: tuple[str, ...], as_json: bool) -> None:
         parsed = [json.loads(row) for row in rows]
     except json.JSONDecodeError as e:
         raise InvalidInput(f"a row is not JSON: {e}") from None
-    answer = process.ask(model, parsed)
+    answer = process.ask(model, parsed, environment)
     text = "\n".join(f"{p:.4f}" for p in answer["predictions"]) + f"  (version {answer['model_version']})"
     click.echo(json.dumps(answer) if as_json else text)
 
 
 @serve.command(epilog="Example: groundway serve reload flights-delay")
 @click.argument("model")
+@environment
 @as_json
-def reload(model: str, as_json: bool) -> None:
-    """Have the server of MODEL take up the champion; no request is dropped."""
+def reload(model: str, environment: str | None, as_json: bool) -> None:
+    """Have the server of MODEL take up the newly pinned version, or champion; no request is dropped."""
     from groundway.serving import process
 
-    version, changed = process.reload(model)
+    version, changed = process.reload(model, environment)
     text = f"{model}: version {version} is served{'' if changed else ', as before'}"
     click.echo(json.dumps({"version": version, "changed": changed}) if as_json else text)
 
 
 @serve.command(epilog="Example: groundway serve stop flights-delay")
 @click.argument("model")
-def stop(model: str) -> None:
+@environment
+def stop(model: str, environment: str | None) -> None:
     """Drain the server of MODEL and stop it."""
     from groundway.serving import process
 
-    click.echo(f"{model}: stopped" if process.stop(model) else f"{model}: was not running")
+    click.echo(f"{model}: stopped" if process.stop(model, environment) else f"{model}: was not running")
 
 
 @serve.command(epilog="Example: groundway serve status flights-delay --json")
 @click.argument("model")
+@environment
 @as_json
-def status(model: str, as_json: bool) -> None:
+def status(model: str, environment: str | None, as_json: bool) -> None:
     """Whether MODEL is served, and where."""
     from groundway.serving import process
 
-    running = process.find(model)
+    running = process.find(model, environment)
     found = running.model_dump(mode="json", include={"url", "pid", "log"}) if running else {}
     if as_json:
         click.echo(json.dumps({"running": running is not None, **found}))

@@ -6,10 +6,11 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from groundway import service
 from groundway.monitoring.assess import Assessment
+from groundway.platform import named
 
 
-def publish(assessment: Assessment) -> Path:
-    """Write `$GROUNDWAY_HOME/monitoring/<model>.prom` (also fit for node-exporter's textfile collector)."""
+def publish(assessment: Assessment, environment: str | None = None) -> Path:
+    """Write `$GROUNDWAY_HOME/monitoring/<environment>/<model>.prom`: fit for node-exporter's textfile collector too."""
     registry = CollectorRegistry()
     whose = {"model": assessment.model, "version": assessment.version}
 
@@ -31,7 +32,7 @@ def publish(assessment: Assessment) -> Path:
     gauge("groundway_window_labels", "Labelled predictions in the window", assessment.labelled)
     gauge("groundway_window_end_seconds", "End of the window, Unix time", assessment.end.timestamp())
     gauge("groundway_retrain", "1 where the policy asks for retraining", float(assessment.retrain))
-    path = service.home() / "monitoring" / f"{assessment.model}.prom"
+    path = service.home() / "monitoring" / named(environment) / f"{assessment.model}.prom"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_to_textfile(str(path), registry)
     return path

@@ -51,14 +51,15 @@ def watch(
 
     Repeated, as after it was killed, it asks what was not asked yet and finds the same of the months that were.
     """
-    version, _ = server.reload(workload.NAME)  # a champion that it was not told of yet is what the months are held to
+    # A champion that it was not told of yet is what the months are held to.
+    version, _ = server.reload(workload.NAME, platform.environment)
     report(f"version {version} is served")
     for month in span.months():
         asked = replay(workload, platform, prepared, month, report)
         tags = workload.tags(platform)
         monitoring.put_labels(platform, workload.NAME, asked.select("request_id", "event_time", "label"), tags)
         assessment = _assess(workload, platform, registry, month, len(asked))
-        monitoring.publish(assessment)
+        monitoring.publish(assessment, platform.environment)
         for line in (*assessment.reasons, *assessment.notes):
             report(f"{month}: {line}")
         retrained = None
@@ -66,7 +67,7 @@ def watch(
             report(f"{month}: retraining")
             retrained = train(workload, platform, prepared, registry, month.before(history), month, report)
             if retrained.promoted:
-                server.reload(workload.NAME)
+                server.reload(workload.NAME, platform.environment)
         yield Observation(str(month), assessment, retrained)
 
 
@@ -80,7 +81,7 @@ def replay(workload: Workload, platform: Platform, prepared: Prepared, month: Sp
     import httpx
     import polars as pl
 
-    running = server.find(workload.NAME)
+    running = server.find(workload.NAME, platform.environment)
     if running is None:
         raise Unavailable(f"no server of {workload.NAME} is running: groundway serve start {workload.NAME}")
     logged = monitoring.window(platform, workload.NAME, *month.window).frame["request_id"].to_list()

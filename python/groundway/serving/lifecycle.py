@@ -12,7 +12,7 @@ from groundway.serving.load import Model
 from groundway.serving.metrics import Metrics
 from groundway.serving.prediction_log import PredictionLog, check_names
 from groundway.serving.settings import Settings
-from groundway.serving.source import DirectorySource, RegistrySource, Source
+from groundway.serving.source import Found, chosen
 from groundway.serving.store import S3Sink
 from groundway.tags import CostTags
 
@@ -33,11 +33,7 @@ class Lifecycle:
         self.draining = False
         self.refused: Refused | None = None
         self.on_refused: Callable[[], None] = lambda: None
-        self._source: Source = (
-            DirectorySource(settings.model, settings.directory)
-            if settings.directory
-            else RegistrySource(settings.model, settings.alias)
-        )
+        self._source = chosen(settings, platform)
         self._reason = "the model is being loaded"
         self._loading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,16 +62,16 @@ class Lifecycle:
         async with self._loading:
             wanted = await asyncio.to_thread(self._source.current)
             serving = self.engine.serving
-            if serving and serving.model.version == wanted:
+            if serving and (serving.model.version, serving.model.digest) == (wanted.version, wanted.digest):
                 return False
             self.engine.serving = loaded = await asyncio.to_thread(self._load, wanted)
             self.metrics.serving(loaded.model)
             self.metrics.ready.set(1)
-            self.report(f"serving {loaded.model.name} version {wanted} (digest {loaded.model.digest[:12]})")
+            self.report(f"serving {loaded.model.name} version {wanted.version} (digest {wanted.digest[:12]})")
             return True
 
-    def _load(self, version: str) -> Serving:
-        model, tags = self._source.fetch(version)
+    def _load(self, wanted: Found) -> Serving:
+        model, tags = wanted.fetch()
         check_names(model.contract.inputs)
         return Serving(model, self._features(model, tags))
 
@@ -136,7 +132,7 @@ def _log(
         raise Unavailable("predictions are logged to the platform's data bucket, and there is no platform (--no-log)")
     sink = S3Sink(platform, settings.model, platform.tags.using(model=settings.model))
     return PredictionLog(
-        service.home() / "spool" / settings.model,
+        service.home() / "spool" / platform.environment / settings.model,
         sink,
         metrics,
         report,

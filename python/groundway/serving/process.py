@@ -1,4 +1,4 @@
-"""A server in the background: start, find, ask, reload, stop."""
+"""A server in the background: start, find, ask, reload, stop. There is one for each model and environment."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from typing import Any
 
 from groundway import service
 from groundway.errors import GroundwayError, InvalidInput, Refused, Unavailable
+from groundway.platform import named
 from groundway.service import Report, Service, quiet
 from groundway.serving.settings import Settings
 
@@ -21,43 +22,47 @@ def start(settings: Settings, *, port: int | None = None, deadline: float = 90, 
     """
 
     def command(chosen: int) -> list[str]:
-        text = settings.model_copy(update={"port": chosen}).model_dump_json(exclude_defaults=True)
+        update = {"port": chosen, "environment": named(settings.environment)}
+        text = settings.model_copy(update=update).model_dump_json(exclude_defaults=True)
         return [sys.executable, "-m", "groundway.serving", text]
 
-    return service.start(_name(settings.model), command, "/ping", port=port, deadline=deadline, report=report)
+    name = _name(settings.model, settings.environment)
+    return service.start(name, command, "/ping", port=port, deadline=deadline, report=report)
 
 
-def find(model: str) -> Service | None:
+def find(model: str, environment: str | None = None) -> Service | None:
     """The running server of `model`."""
-    return service.find(_name(model))
+    return service.find(_name(model, environment))
 
 
-def stop(model: str) -> bool:
+def stop(model: str, environment: str | None = None) -> bool:
     """Drain and stop. False: none was running."""
-    return service.stop(_name(model), deadline=60)
+    return service.stop(_name(model, environment), deadline=60)
 
 
-def reload(model: str) -> tuple[str, bool]:
-    """Have the server take up the champion: (version served now, whether it changed).
+def reload(model: str, environment: str | None = None) -> tuple[str, bool]:
+    """Have the server take up what its source names now: (version served now, whether it changed).
 
-    Raises `Refused` when the new champion was tampered with; the old one is served on then.
+    Raises `Refused` when that was tampered with, `InvalidInput` when there is none, as when the deployed release does
+    not pin the model; the old one is served on then.
     """
-    found = _post(model, "/groundway/reload", None)
+    found = _post(model, environment, "/groundway/reload", None)
     return str(found["version"]), bool(found["changed"])
 
 
-def ask(model: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def ask(model: str, rows: Sequence[Mapping[str, Any]], environment: str | None = None) -> dict[str, Any]:
     """What the running server answers to `rows`: `predictions`, `model_version`, `request_id`, `ids`.
 
     Raises `InvalidInput`, naming the field, for rows that do not fit the contract.
     """
-    return _post(model, "/invocations", {"instances": list(rows)})
+    return _post(model, environment, "/invocations", {"instances": list(rows)})
 
 
-def _post(model: str, path: str, document: Any) -> dict[str, Any]:
-    running = find(model)
+def _post(model: str, environment: str | None, path: str, document: Any) -> dict[str, Any]:
+    running = find(model, environment)
     if running is None:
-        raise Unavailable(f"no server of {model} is running: groundway serve start {model}")
+        where = f" --environment {environment}" if environment else ""
+        raise Unavailable(f"no server of {model} is running: groundway serve start {model}{where}")
     body = b"" if document is None else json.dumps(document).encode()
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{running.url}{path}", body, headers, method="POST")  # noqa: S310 - our own
@@ -72,5 +77,5 @@ def _post(model: str, path: str, document: Any) -> dict[str, Any]:
         raise Unavailable(f"the server of {model} at {running.url} cannot be reached: {e}") from None
 
 
-def _name(model: str) -> str:
-    return f"serve-{model}"
+def _name(model: str, environment: str | None) -> str:
+    return f"serve-{named(environment)}.{model}"  # an environment's name has no dot, so no two of them meet

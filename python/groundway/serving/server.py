@@ -36,7 +36,7 @@ class DrainingServer(uvicorn.Server):
         settings = lifecycle.settings
         super().__init__(
             uvicorn.Config(
-                application(lifecycle, lambda: gauges(settings.model)),
+                application(lifecycle, lambda: gauges(settings)),
                 host=settings.host,
                 port=settings.port,
                 loop="uvloop",
@@ -75,9 +75,10 @@ def report(message: str) -> None:
     print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {message}", file=sys.stderr, flush=True)  # noqa: T201
 
 
-def gauges(model: str) -> bytes:
+def gauges(settings: Settings) -> bytes:
     """What the last `groundway monitor check` of this model found, in Prometheus's text format."""
     try:
-        return (service.home() / "monitoring" / f"{model}.prom").read_bytes()
+        environment = platforms.named(settings.environment)
+        return (service.home() / "monitoring" / environment / f"{settings.model}.prom").read_bytes()
     except OSError:
         return b""

@@ -6,15 +6,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
-    """`alias` is followed in the registry unless `directory` names a model directory (SageMaker: /opt/ml/model).
+    """What is served: the model directory `directory` (SageMaker: /opt/ml/model), or what has `alias` in the registry.
 
+    Where neither is given: what the environment's deployed release pins, and the champion as long as none is deployed.
     Sizes are in bytes, times in seconds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
-    alias: str = "champion"
+    alias: str | None = None
     directory: Path | None = None
     environment: str | None = None
     feature_project: str | None = None
