@@ -149,10 +149,10 @@ def set_up() -> None:
 
 
 def set_up_tests() -> None:
-    """CDK Terrain and Checkov pin what others pin otherwise: each has an environment of its own."""
+    """CDK Terrain and Checkov pin what others pin otherwise, model signing brings much: each has its own environment."""
     check_tools()
     node_packages("the IAM simulator", ROOT / "tests" / "policies" / "iam")
-    for name in ("cdktn", "checkov"):
+    for name in ("cdktn", "checkov", "signing"):
         environment(ROOT / f".venv-{name}", f"requirements/{name}.txt")
     opa(ROOT / ".venv-cdktn")  # the app that CDK Terrain runs is judged, too
     (ROOT / ".venv-checkov" / ".ready").touch()

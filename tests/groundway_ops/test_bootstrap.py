@@ -321,6 +321,8 @@ def test_two_environments_in_one_account_share_what_there_is_once(aws: Aws) -> N
     assert {m.split(":")[0] for m in made} == {
         "policy groundway-staging-operator-boundary",
         "role groundway-staging-ci",
+        "signing key groundway/staging/signing/models",
+        "signing key groundway/staging/signing/evidence",
     }
     assert run("dev")["made"] == []
     tags = {t["Key"]: t["Value"] for t in aws.client("s3").get_bucket_tagging(Bucket=aws.bucket)["TagSet"]}

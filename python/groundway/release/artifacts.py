@@ -114,6 +114,7 @@ class _Bucket:
                 Bucket=self._bucket.name,
                 Key=key,
                 Body=content,
+                ChecksumAlgorithm="SHA256",
                 ChecksumSHA256=checksum,
                 ServerSideEncryption="aws:kms",
                 SSEKMSKeyId=self._bucket.key_arn,

@@ -1,4 +1,4 @@
-"""What an account needs before the first deploy: a place for Terraform's states, and a role that deploys."""
+"""What an account needs before the first deploy: a place for states, a role that deploys, and keys that sign."""
 
 from groundway_ops.bootstrap.command import bootstrap
 

@@ -11,6 +11,7 @@ from groundway.errors import GroundwayError, Refused, Unavailable
 from groundway.platform import client
 from groundway.tags import CostTags
 from groundway_ops.bootstrap.deployer import Deployer
+from groundway_ops.bootstrap.signing import SigningKeys
 from groundway_ops.bootstrap.state import StateBucket, StateKey
 from groundway_ops.bootstrap.step import Step
 
@@ -25,8 +26,9 @@ def bootstrap(name: str, check: bool, as_json: bool) -> None:
     """Make what the account of an environment needs before the first deploy; safe to run again.
 
     The bucket of Terraform's states and its key (one for all environments of an account), the providers of the tokens
-    that CI comes with, the boundary of people and CI, and the role that deploys. Mends what differs, and brings the
-    boundaries up to date: CI itself may not. Refuses (exit code 3) credentials of another account.
+    that CI comes with, the boundary of people and CI, the role that deploys, and the keys that models and evidence are
+    signed with. Mends what differs, and brings the boundaries up to date: CI itself may not. Refuses (exit code 3)
+    credentials of another account.
     """
     environment = load(name)
     result = prepare(environment, check, report=lambda text: click.echo(text, err=as_json))
@@ -83,6 +85,7 @@ def _steps(environment: Environment) -> Iterator[Step]:
     yield from key.steps()
     yield from StateBucket(environment, tags, key).steps()
     yield from Deployer(environment).steps()
+    yield from SigningKeys(environment).steps()
 
 
 def _shared_tags(environment: Environment) -> CostTags:
