@@ -1,21 +1,17 @@
 """The gates of a promotion: all are evaluated, each with its verdict, its reason and its evidence."""
 
 from groundway.errors import GroundwayError
-from groundway_ops.promotion.gates.approvals import approvals
-from groundway_ops.promotion.gates.freeze import freeze
+from groundway_ops.promotion.gates import approvals, freeze, plan, policies, soak
 from groundway_ops.promotion.gates.gate import Gate, Request, Result
-from groundway_ops.promotion.gates.plan import plan
-from groundway_ops.promotion.gates.policies import policies
-from groundway_ops.promotion.gates.soak import soak
 
 __all__ = ["GATES", "Gate", "Request", "Result", "evaluate"]
 
 GATES: dict[str, Gate] = {
-    "plan": plan,
-    "policies": policies,
-    "soak": soak,
-    "approvals": approvals,
-    "freeze": freeze,
+    plan.NAME: plan.plan,
+    policies.NAME: policies.policies,
+    soak.NAME: soak.soak,
+    approvals.NAME: approvals.approvals,
+    freeze.NAME: freeze.freeze,
 }
 
 

@@ -54,11 +54,14 @@ def person(identity: str) -> str:
 
 
 def _given(request: Request) -> Iterable["Event"]:
-    """All approvals that were given in the target, the oldest first."""
-    from groundway_ops.evidence import open_log
+    """All approvals that were given in the target, in order."""
+    from groundway_ops.evidence import NoEvidence, open_log
 
-    with request.in_target.entered():
-        return sorted(open_log(request.target).entries("approval"), key=lambda event: event.time)
+    try:
+        with request.in_target.entered():
+            return [entry.event for entry in open_log(request.target).entries("approval")]
+    except NoEvidence:
+        return []
 
 
 def _objection(event: "Event", request: Request) -> str | None:
