@@ -58,7 +58,7 @@ def test_gpu_pool(tmp_path: Path) -> None:
         assert there["labels"] | {"workload": "batch", "groundway.dev/accelerator": "l40s"} == there["labels"]
         assert [t["key"] for t in there["taints"]] == ["nvidia.com/gpu"]
         # taken away, it goes, and nothing else does
-        [edit] = [b for b in blocks(COOKBOOK / "gpu-pool.md") if b.kind == "diff"]
+        [edit, _] = [b for b in blocks(COOKBOOK / "gpu-pool.md") if b.kind == "diff"]
         made.undo(edit)
         made.run("cdktf synth")
         assert plan(made, "dev-compute").keys() == {"delete"}

@@ -1,4 +1,4 @@
-"""Steps of an operation: each may be killed before, in the middle or after, and is done again until it is marked done."""
+"""Steps of an operation: each may be killed at any moment, and is done again until it is marked done."""
 
 import os
 import signal

@@ -1,0 +1,53 @@
+"""Terraform on the stacks of a release: what a `cdktf deploy` would do, and nothing stateful goes unasked."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from groundway.errors import Refused
+from groundway.release import Release
+from groundway_ops.promotion.desk import Desk
+from groundway_ops.rehearsal.checkout import Checkout, Stack
+from groundway_ops.rehearsal.deploy import Stacks, counted
+from groundway_ops.rehearsal.order import in_order
+from groundway_ops.rehearsal.processes import Processes
+from groundway_ops.rehearsal.terraform import Terraform
+from groundway_ops.rehearsal.transition import lost
+
+
+def apply(desk: Desk, root: Path, accepted: Iterable[str] = ()) -> str:
+    """Plan and apply every stack of the environment in the checkout `root`, in order; returns what was changed.
+
+    Raises `Refused` before a stack is touched from which something stateful would go that was not accepted.
+    """
+    processes = Processes()
+    env = desk.account.variables
+    unprotect = desk.name if set(accepted) and desk.environment.protection else None
+    try:
+        synthesized = Checkout(root).synthesize(desk.directory / "stacks", env, processes, unprotect)
+        terraform = Terraform(env, processes, desk.directory / "logs", desk.report)
+        stacks = Stacks(synthesized, terraform)
+        stacks.prepare(validate=False)
+
+        def one(stack: Stack) -> dict[str, int]:
+            plan = terraform.plan(stack)
+            if {"replace", "delete"} & set(plan.planned.values()):
+                _guard(stack, terraform, frozenset(accepted))
+            return terraform.apply(stack, of=len(plan.planned)).counts
+
+        return counted(in_order(synthesized, one))
+    finally:
+        processes.stop()
+
+
+def same(release: Release, running: Release | None) -> bool:
+    """Whether what runs was deployed from the same code and configuration."""
+    return running is not None and (running.blueprint, running.configuration) == (
+        release.blueprint,
+        release.configuration,
+    )
+
+
+def _guard(stack: Stack, terraform: Terraform, accepted: frozenset[str]) -> None:
+    losses = [one for one in lost(stack.name, terraform.changes(stack).values()) if one.stateful]
+    if refused := [one for one in losses if one.address not in accepted]:
+        raise Refused("\n".join(f"{one.text}; it is stateful, and nobody accepted that" for one in refused))

@@ -1,0 +1,55 @@
+"""The servers of an environment on this machine: they take up what a release pins, step by step or at once."""
+
+from groundway.errors import GroundwayError, Refused
+from groundway.release import Release
+from groundway.serving import process
+from groundway_ops.promotion.desk import Desk
+
+
+class TakenBack(Refused):
+    """A model did worse than the one it was to replace, and does not get the traffic."""
+
+
+def shift(desk: Desk, release: Release, previous: Release | None) -> None:
+    """Roll out every model that is another one than before, as `promotion.rollout` says, where a server runs.
+
+    The account must be entered. Raises `TakenBack` when one was taken back.
+    """
+    from groundway_ops.rollout import LocalTarget, rollout
+
+    rules = desk.environment.promotion.rollout
+    for name, pin in sorted(release.models.items()):
+        if previous and previous.models.get(name) == pin:
+            desk.report(f"{name}: version {pin.version} stays")
+            continue
+        if process.find(name, desk.name) is None:
+            desk.report(f"{name}: no server of it runs here; one that is started takes up version {pin.version}")
+            continue
+        outcome = rollout(LocalTarget(name, desk.name), pin, rules, desk.report)
+        if not outcome.finished:
+            raise TakenBack(f"{name} version {pin.version} was taken back: {outcome.reason}")
+
+
+def take_up(desk: Desk, release: Release) -> None:
+    """Have the servers serve what `release` pins and the runtime is told of, at once. The account must be entered."""
+    for name in sorted(release.models):
+        if process.find(name, desk.name) is not None:
+            version, changed = process.reload(name, desk.name)
+            desk.report(f"{name}: version {version} is served{'' if changed else ' as before'}")
+
+
+def served(desk: Desk, release: Release) -> list[str]:
+    """Where a server here serves another version than the release pins, in words. The account must be entered."""
+    found = []
+    for name, pin in sorted(release.models.items()):
+        running = process.find(name, desk.name)
+        if running is None:
+            continue
+        try:
+            version = process.version(name, desk.name)
+        except GroundwayError as e:
+            found.append(f"the server of {name} does not answer: {e.message}")
+            continue
+        if version != str(pin.version):
+            found.append(f"{name}: version {version} is served, {pin.version} is pinned")
+    return found
