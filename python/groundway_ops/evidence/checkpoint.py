@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from groundway_ops.evidence.canonical import canonical, parse
 from groundway_ops.evidence.keys import Signer, verifies
 from groundway_ops.evidence.merkle import Frontier
+from groundway_ops.evidence.retention import Retention
 
 PURPOSE = b"groundway evidence checkpoint 1\n"
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-class Retention(BaseModel):
-    """How the bucket locked what was written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mode: Literal["GOVERNANCE", "COMPLIANCE"]
-    days: int
 
 
 class Checkpoint(BaseModel):
@@ -60,7 +52,7 @@ class Checkpoint(BaseModel):
         origin: str,
         tree: Frontier,
         previous: int,
-        retention: tuple[str, int] | None,
+        retention: Retention | None,
         time: datetime,
         signer: Signer,
     ) -> Checkpoint:
@@ -71,7 +63,7 @@ class Checkpoint(BaseModel):
                 "root": tree.root.hex(),
                 "frontier": [h.hex() for h in tree.hashes],
                 "previous": previous,
-                "retention": {"mode": retention[0], "days": retention[1]} if retention else None,
+                "retention": retention,
                 "time": time,
                 "key": signer.public,
                 "signature": "",

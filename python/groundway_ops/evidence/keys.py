@@ -41,10 +41,14 @@ def verifies(public: str, signature: str, text: bytes) -> bool:
 
 
 def _public(text: str) -> Any:
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    key = load_der_public_key(base64.b64decode(text, validate=True))
+    try:
+        key = load_der_public_key(base64.b64decode(text, validate=True))
+    except UnsupportedAlgorithm:
+        key = None
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("it is no ed25519 key")
     return key

@@ -7,7 +7,6 @@ checkpoint follows; one that a killed writer left out is made up by the next app
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cached_property
 
 from groundway.environment import Environment
@@ -18,9 +17,10 @@ from groundway_ops.evidence.entry import Entry
 from groundway_ops.evidence.event import Event
 from groundway_ops.evidence.merkle import Frontier
 from groundway_ops.evidence.place import NoEvidence, Place
-from groundway_ops.evidence.store import Store
+from groundway_ops.evidence.store import SKEW, Store
+from groundway_ops.evidence.verification import Verification
+from groundway_ops.evidence.verify import verify
 
-SKEW = timedelta(minutes=5)
 CLOCK = "set the clock of this machine; nothing was added"
 
 
@@ -87,6 +87,10 @@ class Log:
         """The entry with that id."""
         head = self.head()
         return self._known(id, self._tail(head.size if head else 0))
+
+    def verify(self, since: Checkpoint | None = None) -> Verification:
+        """Look at everything; `since`: a checkpoint that was kept elsewhere, which the log must have begun as."""
+        return verify(self, since)
 
     def head(self) -> Checkpoint | None:
         """The newest checkpoint; None for an empty log. Raises `Refused` when it is not signed by the key."""

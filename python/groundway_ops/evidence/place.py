@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from groundway.environment import Environment
 from groundway.errors import Unavailable
 from groundway.platform import Platform
+from groundway_ops.evidence.retention import Retention
 
 PREFIX = "evidence/"
 
@@ -17,12 +18,13 @@ class NoEvidence(Unavailable):
 
 @dataclass(frozen=True)
 class Place:
-    """`account` owns the bucket."""
+    """`account` owns the bucket. `retention`: how it must lock what is written, where that is known."""
 
     environment: str
     account: str
     region: str
     bucket: str
+    retention: Retention | None = None
 
     @property
     def origin(self) -> str:
@@ -31,7 +33,9 @@ class Place:
 
     @classmethod
     def of(cls, environment: Environment) -> Place:
-        return cls(environment.name, environment.account, environment.region, environment.bucket_name("evidence"))
+        retention = Retention(mode=environment.audit.evidence_mode, days=environment.audit.evidence_days)
+        bucket = environment.bucket_name("evidence")
+        return cls(environment.name, environment.account, environment.region, bucket, retention)
 
     @classmethod
     def on(cls, platform: Platform) -> Place:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 from groundway.errors import Unavailable
 from groundway.platform import client
 from groundway_ops.evidence.place import PREFIX, NoEvidence, Place
+from groundway_ops.evidence.retention import Retention
 
+SKEW = timedelta(minutes=5)  # by which clocks may differ from S3's
 READERS = 8  # objects read at once
 ATTEMPTS = 5  # at a write that S3 breaks off because another one is under way
 TAKEN = "PreconditionFailed"
@@ -105,12 +107,12 @@ class Store:
                 return
             more = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
-    def retention(self) -> tuple[str, int] | None:
-        """How strictly, and for how many days, the bucket locks what is written; None when it does not."""
+    def retention(self) -> Retention | None:
+        """How the bucket locks what is written to it; None when it does not."""
         found, failed = self._call("get_object_lock_configuration", "ObjectLockConfigurationNotFoundError")
         rule = {} if failed else found["ObjectLockConfiguration"].get("Rule", {}).get("DefaultRetention", {})
         days = rule.get("Days") or 365 * (rule.get("Years") or 0)
-        return (rule["Mode"], days) if rule.get("Mode") and days else None
+        return Retention(mode=rule["Mode"], days=days) if rule.get("Mode") and days else None
 
     def _call(self, operation: str, *expected: str, **arguments: Any) -> tuple[dict[str, Any], str | None]:
         """(answer, None), or ({}, error code) for one of the `expected` errors."""
