@@ -33,8 +33,7 @@ class Stacks:
         """Plan and apply every stack after those that it depends on."""
 
         def one(stack: Stack) -> dict[str, int]:
-            plan = self.terraform.plan(stack)
-            return self.terraform.apply(stack, of=len(plan.planned)).counts
+            return self.terraform.deploy(stack).counts
 
         return counted(in_order(self.stacks, one))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from groundway.errors import GroundwayError, Refused
+from groundway.release import AHEAD
 from groundway_ops.cloud import GROUNDWAY, within
 from groundway_ops.rehearsal.holdings import Holdings
 from groundway_ops.rehearsal.processes import MARK, Processes, sweep
@@ -43,6 +44,7 @@ class LocalCloud:
         }
         self._groundway(outside, "local", "up")
         self.env = within(outside, self._groundway(outside, "local", "env", self.environment, "--json"))
+        self.env[AHEAD] = self.environment  # what is rehearsed is ahead of what the environment pins
         assert_loopback(self.env)
         self._groundway(self.env, "bootstrap", self.environment)
         return self.holdings()

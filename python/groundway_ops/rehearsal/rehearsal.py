@@ -57,8 +57,6 @@ class Rehearsal:
             scope=self.request.scope,
             revision=self.checkout.revision(),
             dirty=self.checkout.dirty(),
-            blueprint=release.blueprint(self.checkout.root),
-            configuration=release.configuration(self.checkout.root, name),
             started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             accepted=sorted(self.request.accepted),
         )
@@ -89,8 +87,7 @@ class Rehearsal:
         """The files of the earlier revision, and in the record what they are."""
         self.earlier = self.checkout.at(base, self.directory / "from")
         self.record.from_ = base
-        self.record.from_blueprint = release.blueprint(self.earlier.root)
-        self.record.from_configuration = release.configuration(self.earlier.root, self.environment.name)
+        self.record.from_blueprint, self.record.from_configuration = self._digests(self.earlier)
 
     def _whole(self) -> None:
         stacks = self._from_nothing_to_nothing()
@@ -163,9 +160,9 @@ class Rehearsal:
         new = Stacks(stacks.stacks, self._terraform())
         transition = Transition(self.phases.breach, self.request.accepted)
         self.phases.run("upgrade", lambda: transition.run(old, new, self.record.replacements))
-        self.phases.run("plan after it", lambda: f"{self._empty(new)}; {self._count(new)} types")
+        self.phases.run("plan after it", lambda: f"{self._settled(transition, new)}; {self._count(new)} types")
         self.phases.run("rollback", lambda: transition.run(new, old, self.record.replacements_back))
-        self.phases.run("plan after rollback", lambda: self._empty(old))
+        self.phases.run("plan after rollback", lambda: self._settled(transition, old))
 
     # the phases
 
@@ -175,13 +172,20 @@ class Rehearsal:
 
         def work() -> str:
             out = self.directory / "stacks" / place
+            if checkout is self.checkout and self.record.blueprint is None:
+                self.record.blueprint, self.record.configuration = self._digests(checkout)
             synthesized = checkout.synthesize(out, self.cloud.env, self.processes, unprotect)
             made.append(Stacks(synthesized, self._terraform()))
-            if checkout is self.checkout and release.blueprint(checkout.root) != self.record.blueprint:
-                self.phases.breach("the code was changed after the rehearsal began; rehearse again")
+            noted = (self.record.blueprint, self.record.configuration)
+            if checkout is self.checkout and self._digests(checkout) != noted:
+                self.phases.breach("the checkout was changed while it was rehearsed; rehearse again")
             return made[0].prepare(validate=place == "now" and self.request.scope == "whole")
 
         return made[0] if self.phases.run(phase, work) else None
+
+    def _digests(self, checkout: Checkout) -> tuple[str, str]:
+        """Of its code, and of what the environment is there."""
+        return release.blueprint(checkout.root), release.configuration(checkout.root, self.environment.name)
 
     def _deploy(self, stacks: Stacks) -> str:
         seen = stacks.apply()
@@ -199,6 +203,10 @@ class Rehearsal:
         self.restless = {address for plan in plans.values() for address in plan.planned}
         self.phases.breach(*not_empty(plans))
         return f"{sum(p.empty for p in plans.values())} of {len(plans)} plans are empty"
+
+    def _settled(self, transition: Transition, stacks: Stacks) -> str:
+        """As `_empty`, without planning once more when nothing was applied since."""
+        return "the plans were empty before, and nothing was applied" if transition.still else self._empty(stacks)
 
     def _leftovers(self, before: Holdings) -> str:
         left = differences(before, self.cloud.holdings())

@@ -84,6 +84,10 @@ class Terraform:
         """Apply the last plan, of that many resources."""
         return self._succeed(stack, "apply", PLAN, of=of)
 
+    def deploy(self, stack: Stack) -> Told:
+        """Plan and apply in one run, which takes two thirds of the time of two."""
+        return self._succeed(stack, "apply", "-auto-approve")
+
     def destroy(self, stack: Stack, of: int | None = None) -> Told:
         return self._succeed(stack, "destroy", "-auto-approve", of=of)
 
@@ -123,7 +127,8 @@ class Terraform:
                 before = told.complete
                 told.take(message)
                 if told.complete > before and told.complete % self.every == 0:
-                    self.say(f"{stack.name}: {action}: {told.complete}{f' of {of}' if of else ''} resources")
+                    total = of or len(told.planned)
+                    self.say(f"{stack.name}: {action}: {told.complete}{f' of {total}' if total else ''} resources")
                 if kill_after is not None and told.started and told.complete >= kill_after:
                     kill(process)
                     kill_after = None
