@@ -17,12 +17,14 @@ from groundway_ops.cost.amounts import between
 from groundway_ops.cost.price_book import FOLDER, Price, PriceBook
 from groundway_ops.cost.pricing import PRICED, Charge, Free
 from groundway_ops.cost.pricing.nodes import karpenter, karpenter_pools
+from groundway_ops.cost.pricing.workloads import workloads
 from groundway_ops.cost.record import Change, Estimate, FreeResource, Line
 from groundway_ops.cost.resources import Resource, Scene
 from groundway_ops.gate import documents
 
 __all__ = ["Change", "Estimate", "FreeResource", "Line", "estimate"]
 
+Place = tuple[str, str, str]  # stack, address, type
 MICRO = Decimal("0.000001")  # to which a line is rounded, so that lines add up to the total
 
 
@@ -42,26 +44,19 @@ def estimate(
     used, own = usage.load(environment.name, checkout(root))
     _known_pools(own, environment)
     found = documents.stacks(directory, (environment.name,))
+    for stack in found:
+        if stack.content.get("module"):
+            raise InvalidInput(f"{stack.file}: modules are not priced: what they make is not in the stack")
     day = on or datetime.now(UTC).date()
     scene = Scene(environment, found, book or _book(), used, day)
-    lines: list[Line] = []
-    free: list[FreeResource] = []
-    for resource in scene.resources:
-        for charge in _charged(resource, scene):
-            if isinstance(charge, Free):
-                free.append(_free(resource, charge.reason))
-            else:
-                lines.append(_line(resource.stack, resource.address, resource.type, charge, scene))
-    for name, pool in karpenter_pools(scene):
-        place = f"{environment.name}-compute", f"gpu_pools.{name}", "karpenter_pool"
-        lines += [_line(*place, charge, scene) for charge in karpenter(name, pool, scene)]
+    charges = list(_charges(scene))
     return Estimate(
         environment=environment.name,
         region=environment.region,
         on=day,
         budget=environment.budget.monthly_usd,
-        lines=tuple(lines),
-        free=tuple(free),
+        lines=tuple(_line(place, charge, scene) for place, charge in charges if isinstance(charge, Charge)),
+        free=tuple(_free(place, charge) for place, charge in charges if isinstance(charge, Free)),
         notices=tuple(_unused(own, scene)),
     )
 
@@ -83,33 +78,61 @@ def refused_arguments() -> dict[str, dict[str, list[Any]]]:
     return dict(yaml.safe_load((FOLDER / "refused.yaml").read_text(encoding="utf-8")))
 
 
-def _charged(resource: Resource, scene: Scene) -> Iterator[Charge | Free]:
+def _charges(scene: Scene) -> Iterator[tuple[Place, Charge | Free]]:
+    """Everything that is billed or free: resources, and what no resource stands for."""
+    for resource in scene.resources:
+        place = resource.stack, resource.address, resource.type
+        yield from ((place, charge) for charge in _charged(resource, scene))
+    name = scene.environment.name
+    for pool_name, pool in karpenter_pools(scene):
+        place = f"{name}-compute", f"gpu_pools.{pool_name}", "karpenter_pool"
+        yield from ((place, charge) for charge in karpenter(pool_name, pool, scene))
+    for declared, charge in workloads(scene):
+        yield (f"{name}-workloads", declared, "declared"), charge
+
+
+def _charged(resource: Resource, scene: Scene) -> list[Charge | Free]:
     """At least one, whatever the resource: what is not priced must have a reason."""
+    where = f"{resource.stack}: {resource.address}"
+    _refuse(resource, where)
+    if reason := free_types().get(resource.type):
+        return [Free(reason)]
+    if resource.type not in PRICED:
+        raise InvalidInput(
+            f"{where}: nobody said what {resource.type} costs. Price it in groundway_ops/cost/pricing/, or give the "
+            "reason why it is free in prices/free.yaml"
+        )
+    try:
+        charges = list(PRICED[resource.type](resource, scene))
+    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as e:
+        raise InvalidInput(
+            f"{where}: an argument that its price depends on is missing or not a plain value: {e!r}"
+        ) from e
+    if not charges:
+        raise InvalidInput(f"{where}: its pricing found nothing to charge, and no reason why it is free")
+    return charges
+
+
+def _refuse(resource: Resource, where: str) -> None:
+    """Raise for what is billed in a way that the price book does not know."""
+    for repeated in ("count", "for_each"):
+        if repeated in resource.arguments:
+            raise InvalidInput(
+                f"{where}: {repeated} is not priced: how many there will be is not known before the plan"
+            )
     for argument, fine in refused_arguments().get(resource.type, {}).items():
         value = resource.arguments.get(argument)
         if value is not None and value not in fine:
             wanted = f"the price book knows {', '.join(map(str, fine))}" if fine else "leave it out"
-            place = f"{resource.stack}: {resource.address}: {argument} {value!r}"
-            raise InvalidInput(f"{place} is billed in a way that has no price; {wanted}, or price it")
-    if pricing := PRICED.get(resource.type):
-        charges = list(pricing(resource, scene))
-        if not charges:
             raise InvalidInput(
-                f"{resource.stack}: {resource.address}: its pricing found nothing to charge, and no reason"
+                f"{where}: {argument} {value!r} is billed in a way that has no price; {wanted}, or price it"
             )
-        yield from charges
-    elif reason := free_types().get(resource.type):
-        yield Free(reason)
-    else:
-        raise InvalidInput(
-            f"{resource.stack}: {resource.address}: nobody said what {resource.type} costs. Price it in "
-            "groundway_ops/cost/pricing/, or give the reason why it is free in prices/free.yaml"
-        )
 
 
-def _line(stack: str, address: str, type_: str, charge: Charge, scene: Scene) -> Line:
-    cheapest, middle, dearest = charge.prices or _prices(charge.key, stack, address, scene)
+def _line(place: Place, charge: Charge, scene: Scene) -> Line:
+    cheapest, middle, dearest = charge.prices or _prices(charge.key, place, scene)
     price = between(cheapest.usd, middle.usd, max(dearest.usd, middle.usd))
+    stack, address, type_ = place
     return Line(
         stack=stack,
         address=address,
@@ -124,16 +147,17 @@ def _line(stack: str, address: str, type_: str, charge: Charge, scene: Scene) ->
     )
 
 
-def _prices(key: str, stack: str, address: str, scene: Scene) -> tuple[Price, Price, Price]:
+def _prices(key: str, place: Place, scene: Scene) -> tuple[Price, Price, Price]:
     try:
         price = scene.book.price(key, scene.environment.region)
     except InvalidInput as e:
-        raise InvalidInput(f"{stack}: {address}: {e.message}") from None
+        raise InvalidInput(f"{place[0]}: {place[1]}: {e.message}") from None
     return price, price, price
 
 
-def _free(resource: Resource, reason: str) -> FreeResource:
-    return FreeResource(stack=resource.stack, address=resource.address, type=resource.type, reason=reason)
+def _free(place: Place, free: Free) -> FreeResource:
+    stack, address, type_ = place
+    return FreeResource(stack=stack, address=address, type=type_, reason=free.reason)
 
 
 def _unused(own: UsageFile, scene: Scene) -> Iterator[str]:

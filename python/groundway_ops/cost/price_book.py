@@ -5,10 +5,11 @@ states; it is marked `derived`. What is in neither is an error, never zero.
 """
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
@@ -60,6 +61,7 @@ class PriceBook:
     vcpus: Mapping[str, int]
     spot_savings: Mapping[tuple[str, str], tuple[Decimal, str]]
     support_ends: Mapping[str, date]
+    sagemaker_factors: Sequence[tuple[str, Decimal, str]]
 
     def price(self, key: str, region: str) -> Price:
         """Raises `InvalidInput` that names the key and the region if there is no price."""
@@ -88,6 +90,15 @@ class PriceBook:
             (100 - percent) / 100, f"{percent}% below on demand ({source})", "derived" if told else "assumed"
         )
 
+    def sagemaker(self, ml_type: str, region: str) -> Price:
+        """USD an hour of `ml.<type>`: EC2's price on demand times the factor of the first pattern that fits."""
+        instance_type = ml_type.removeprefix("ml.")
+        for pattern, factor, source in self.sagemaker_factors:
+            if fnmatchcase(instance_type, pattern):
+                full = self.instance(instance_type, "on_demand", region)
+                return full.derived(factor, f"{factor} x EC2 ({source})")
+        raise InvalidInput(f"the price book has no price for {ml_type}: add its factor to {FOLDER.name}/sagemaker.csv")
+
     def vcpu(self, instance_type: str) -> int:
         try:
             return self.vcpus[instance_type]
@@ -109,6 +120,7 @@ def load(folder: Path = FOLDER) -> PriceBook:
         vcpus={instance_type: vcpu for _, _, instance_type, vcpu in instances},
         spot_savings=dict(_rows(folder / "spot.csv", _saving)),
         support_ends=dict(_rows(folder / "kubernetes.csv", _support)),
+        sagemaker_factors=_rows(folder / "sagemaker.csv", _factor),
     )
 
 
@@ -145,6 +157,10 @@ def _saving(row: Row) -> tuple[tuple[str, str], tuple[Decimal, str]]:
     if not 0 <= percent < 100:
         raise ValueError(f"a saving of {percent}%")
     return (row["instance_type"], row["region"]), (percent, f"{row['source']}, {row['date']}")
+
+
+def _factor(row: Row) -> tuple[str, Decimal, str]:
+    return row["instance_type"], Decimal(row["factor"]), f"{row['source']}, {row['date']}"
 
 
 def _support(row: Row) -> tuple[str, date]:

@@ -141,6 +141,32 @@ class MessageUsage(_Part):
     """Mails from each mail subscription."""
 
 
+class EndpointUsage(_Part):
+    """A SageMaker endpoint."""
+
+    instance_type: Annotated[str, Field(pattern=r"^ml\.")]
+    """Its instance type, such as ml.m5.large."""
+    instances: Quantity
+    """Instances that serve it; a range if it scales by itself."""
+
+
+class WorkloadUsage(_Part):
+    """What runs on the platform without being one of its resources."""
+
+    job_hours: dict[Annotated[str, Field(pattern=r"^ml\.")], Quantity]
+    """Hours of SageMaker training and processing jobs, by instance type."""
+    endpoints: dict[str, EndpointUsage]
+    """SageMaker endpoints, by name."""
+    sagemaker_disk_gb: Quantity
+    """GB of disks that jobs and endpoints have all month."""
+    cluster_disk_gb: Quantity
+    """GB of volumes that pods claim."""
+    load_balancers: Quantity
+    """Load balancers that services in the cluster ask for."""
+    load_balancer_units: Quantity
+    """Capacity units (LCU) that each of them uses on average."""
+
+
 class Usage(_Part):
     """How much an environment uses in a month of what is billed by use."""
 
@@ -169,6 +195,8 @@ class Usage(_Part):
     """Audit and threat detection."""
     messages: MessageUsage
     """Topics and queues."""
+    workloads: WorkloadUsage
+    """Jobs, endpoints and what services in the cluster ask for."""
 
 
 def load(environment: str, root: Path) -> tuple[Usage, Document]:

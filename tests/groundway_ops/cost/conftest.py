@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ def price(ask: Ask) -> Callable[..., dict[str, tuple[str, str, str]]]:
 
 def cents(line: Line) -> tuple[str, str, str]:
     amounts = (line.monthly.low, line.monthly.expected, line.monthly.high)
-    low, expected, high = (str(a.quantize(Decimal("0.01"))) for a in amounts)
+    low, expected, high = (str(a.quantize(Decimal("0.01"), ROUND_HALF_UP)) for a in amounts)
     return low, expected, high
 
 

@@ -177,3 +177,24 @@ def test_buckets_take_the_usage_of_their_name(price: Price) -> None:
     }
     models = {"aws_s3_bucket": {"b": {"bucket": "groundway-dev-111111111111-models"}}}
     assert price(models, usage)["stored"] == ("0.02", "1.15", "11.50")  # the default
+
+
+def test_jobs_and_endpoints_cost_what_is_declared_of_them(price: Price) -> None:
+    usage = """
+workloads:
+  job_hours: {ml.g5.xlarge: 10}
+  endpoints:
+    delays: {instance_type: ml.m5.large, instances: {low: 1, expected: 2, high: 4}}
+  cluster_disk_gb: 50
+  load_balancers: 1
+  load_balancer_units: 2
+"""
+    found = price({"aws_route": {"r": {}}}, usage)
+    assert found == {
+        "jobs, ml.g5.xlarge": always("14.08"),  # 1.006 x 1.40 x 10
+        "endpoint, ml.m5.large": ("84.10", "168.19", "336.38"),  # 0.096 x 1.20 x 730
+        "disks of pods": always("4.00"),
+        "load balancers": always("16.43"),  # 0.0225 x 730
+        "capacity units": always("11.68"),  # 2 x 0.008 x 730
+    }
+    assert price({"aws_route": {"r": {}}}) == {}

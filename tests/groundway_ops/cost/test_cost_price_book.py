@@ -42,6 +42,14 @@ def test_spot_follows_from_on_demand(book: PriceBook) -> None:
     assert book.instance("m7i.large", "spot", "eu-west-1").confidence == "assumed"  # no figure for it
 
 
+def test_sagemaker_follows_from_ec2_by_the_first_pattern_that_fits(book: PriceBook) -> None:
+    assert book.sagemaker("ml.g5.xlarge", "us-east-1").usd == Decimal("1.4084")
+    assert book.sagemaker("ml.g5.2xlarge", "us-east-1").usd == Decimal("1.515")
+    assert book.sagemaker("ml.p5.48xlarge", "us-east-1").usd == Decimal("63.296")
+    with pytest.raises(InvalidInput, match=r"no price for ml.r5.large: add its factor to prices/sagemaker.csv"):
+        book.sagemaker("ml.r5.large", "us-east-1")
+
+
 def test_every_accelerated_type_can_be_bought_somehow(book: PriceBook) -> None:
     """trn2 and p5e are sold as capacity blocks only, or their price on demand is not known."""
     sold = {key.partition(".")[2].partition(".")[2] for key, _ in book.prices if key.startswith("instance.")}

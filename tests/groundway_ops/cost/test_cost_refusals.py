@@ -1,6 +1,7 @@
 """What cannot be priced stops the estimate, and is named."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,36 @@ def test_nodes_whose_disks_are_unknown(ask: Ask) -> None:
     del group["aws_launch_template"]
     with pytest.raises(InvalidInput, match=r"aws_eks_node_group.g has no launch template in its stack"):
         ask(group)
+
+
+@pytest.mark.parametrize(
+    ("resources", "says"),
+    [
+        ({"aws_eip": {"e": {"count": 3}}}, "aws_eip.e: count is not priced"),
+        ({"aws_iam_role": {"r": {"for_each": "${local.r}"}}}, "aws_iam_role.r: for_each is not priced"),
+        (
+            {"aws_vpc_endpoint": {"e": {"vpc_endpoint_type": "Interface"}}},
+            "endpoint.e: an argument .*subnet_ids",
+        ),
+        (
+            {"aws_vpc_endpoint": {"e": {"vpc_endpoint_type": "Interface", "subnet_ids": "${x.y}"}}},
+            "endpoint.e: an argument .* is no list",
+        ),
+        (database(allocated_storage="${var.size}"), "aws_db_instance.d: an argument .*var.size"),
+    ],
+)
+def test_an_amount_that_is_not_known_before_the_plan(ask: Ask, resources: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        ask(resources)
+
+
+def test_modules_are_not_overlooked(ask: Ask, root: Path) -> None:
+    ask({"aws_eip": {"e": {}}})
+    stack = root / "stacks" / "dev-module"
+    stack.mkdir()
+    (stack / "cdk.tf.json").write_text('{"resource": {"aws_eip": {"e": {}}}, "module": {"m": {}}}')
+    with pytest.raises(InvalidInput, match=r"dev-module/cdk.tf.json: modules are not priced"):
+        ask({"aws_eip": {"e": {}}})
 
 
 def test_every_type_is_free_or_priced_and_not_both() -> None:

@@ -17,7 +17,10 @@ def endpoint(resource: Resource, scene: Scene) -> Iterator[Charge | Free]:
     if resource.get("vpc_endpoint_type", default="Gateway") == "Gateway":
         yield Free("gateway endpoints (S3, DynamoDB) are free")
         return
-    zones = len(resource.arguments["subnet_ids"])
+    subnets = resource.arguments["subnet_ids"]
+    if not isinstance(subnets, list):
+        raise TypeError(f"subnet_ids {subnets!r} is no list")
+    zones = len(subnets)
     yield Charge("endpoint in each zone", fixed(zones * HOURS), "endpoint.hour", note=f"{zones} zones")
     interfaces = sum(r.get("vpc_endpoint_type") == "Interface" for r in scene.of(resource.type))
     yield Charge("traffic through it", scene.usage.network.endpoint_gb / interfaces, "endpoint.processed")
