@@ -15,12 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from groundway.errors import GroundwayError, InvalidInput, Refused, Unavailable
-from groundway.serving import wire
+from groundway.serving import control, wire
+from groundway.serving.engine import Engine
 from groundway.serving.lifecycle import Lifecycle
 from groundway.serving.load import Model
 
 Endpoint = Callable[[HttpRequest], Awaitable[Response]]
-STATUS = {InvalidInput: 400, Refused: 409, Unavailable: 503}
+ROUTED = "groundway.routed"  # in a request's scope: (engine, its window then, when)
 
 
 class TooLarge(GroundwayError):
@@ -28,7 +29,14 @@ class TooLarge(GroundwayError):
 
 
 class NotFound(GroundwayError):
-    """Another model or version than the one served was asked for."""
+    """Another model or version than those served was asked for."""
+
+
+class Forbidden(GroundwayError):
+    """Somebody else than this machine wants to steer the server."""
+
+
+STATUS = {InvalidInput: 400, Forbidden: 403, NotFound: 404, Refused: 409, TooLarge: 413, Unavailable: 503}
 
 
 def application(lifecycle: Lifecycle, gauges: Callable[[], bytes]) -> Starlette:
@@ -61,18 +69,23 @@ class Routes:
             *(Route(f"{at}/infer", self._guard("infer", self.infer), methods=["POST"]) for at in (name, numbered)),
             Route("/metrics", self.metrics),
             Route("/groundway/reload", self._guard("reload", self.reload), methods=["POST"]),
+            Route("/groundway/variants", self._guard("variants", self.variants), methods=["GET", "POST"]),
         ]
 
     async def invocations(self, http: HttpRequest) -> Response:
-        model, body = self._model(), await self._body(http)
-        request = wire.parse(body, http.headers.get("content-type", ""), model.contract, http.headers)
-        answer = await self._lifecycle.engine.predict(request)
+        self._model()  # without one, the body is not waited for
+        body = await self._body(http)
+        engine = self._routed(http)
+        request = wire.parse(body, http.headers.get("content-type", ""), engine.serving.model.contract, http.headers)
+        answer = await engine.predict(request)
         return _reply(wire.predictions(request, answer.scores, answer.model.version))
 
     async def infer(self, http: HttpRequest) -> Response:
-        model, body = self._asked(http), await self._body(http)
-        request = wire.parse_v2(body, model.contract, http.headers)
-        answer = await self._lifecycle.engine.predict(request)
+        self._asked(http)
+        body = await self._body(http)
+        engine = self._routed(http)
+        request = wire.parse_v2(body, engine.serving.model.contract, http.headers)
+        answer = await engine.predict(request)
         served = answer.model
         return _reply(wire.predictions_v2(request, answer.scores, served.name, served.version, served.contract.output))
 
@@ -91,7 +104,8 @@ class Routes:
         fields = model.contract.request
         inputs = [{"name": f.name, "datatype": wire.DATATYPES[f.dtype], "shape": [-1]} for f in fields]
         outputs = [{"name": model.contract.output, "datatype": "FP64", "shape": [-1]}]
-        about = {"name": model.name, "versions": [model.version], "platform": "sklearn_skops"}
+        versions = [engine.serving.model.version for engine, _ in self._lifecycle.variants]
+        about = {"name": model.name, "versions": versions, "platform": "sklearn_skops"}
         return _json({**about, "inputs": inputs, "outputs": outputs})
 
     async def model_ready(self, http: HttpRequest) -> Response:
@@ -103,9 +117,16 @@ class Routes:
         own = generate_latest(self._lifecycle.metrics.registry)
         return Response(own + self._gauges(), headers={"content-type": CONTENT_TYPE_LATEST})
 
-    async def reload(self, _: HttpRequest) -> Response:
+    async def reload(self, http: HttpRequest) -> Response:
+        _local(http)
         changed = await self._lifecycle.reload()
         return _json({"version": self._model().version, "changed": changed})
+
+    async def variants(self, http: HttpRequest) -> Response:
+        _local(http)
+        if http.method == "POST":
+            await control.apply(control.parse(await self._body(http)), self._lifecycle)
+        return _json(control.shown(self._lifecycle, scores="scores" in http.query_params))
 
     def _guard(self, route: str, endpoint: Endpoint) -> Endpoint:
         """Count and time `endpoint`, and turn errors into replies that say what to mend."""
@@ -126,22 +147,41 @@ class Routes:
                 reply = _json({"error": "internal error; the server's log tells more"}, 500)
             finally:
                 metrics.running.dec()
-            metrics.answered(route, reply.status_code, time.perf_counter() - begun)
+            ended = time.perf_counter()
+            version = ""
+            if routed := http.scope.get(ROUTED):
+                engine, window, at = routed
+                version = engine.serving.model.version
+                window.answered(reply.status_code, ended - at)
+            metrics.answered(route, version, reply.status_code, ended - begun)
             return reply
 
         return guarded
 
     def _model(self) -> Model:
-        serving = self._lifecycle.engine.serving
-        if serving is None:
+        current = self._lifecycle.variants.current
+        if current is None:
             raise Unavailable(self._lifecycle.not_ready() or "no model is loaded")
-        return serving.model
+        return current.serving.model
 
     def _asked(self, http: HttpRequest) -> Model:
+        """The model that the path names, of the version that it names."""
         model, asked = self._model(), http.path_params
-        if asked["model"] != model.name or asked.get("version", model.version) != model.version:
-            raise NotFound(f"only {model.name} version {model.version} is served here")
-        return model
+        version = asked.get("version", model.version)
+        engine = self._lifecycle.variants.numbered(version)
+        if asked["model"] != model.name or engine is None:
+            served = " and ".join(e.serving.model.version for e, _ in self._lifecycle.variants)
+            raise NotFound(f"only {model.name} version {served} is served here")
+        return engine.serving.model
+
+    def _routed(self, http: HttpRequest) -> Engine:
+        """Who answers this request: the version that its path names, else one by weight; it is noted in the request."""
+        variants, version = self._lifecycle.variants, http.path_params.get("version")
+        engine = variants.numbered(version) if version else variants.route(http.headers.get(wire.ID))
+        if engine is None:
+            raise NotFound(f"version {version} is served no more")
+        http.scope[ROUTED] = (engine, engine.window, time.perf_counter())
+        return engine
 
     async def _body(self, http: HttpRequest) -> bytes:
         limit = self._lifecycle.settings.body_limit
@@ -158,9 +198,13 @@ class Routes:
         return b"".join(parts)
 
 
+def _local(http: HttpRequest) -> None:
+    if not control.local(http.client and http.client.host):
+        raise Forbidden("the server is steered from its own machine only")
+
+
 def _error(error: GroundwayError) -> Response:
-    special = 413 if isinstance(error, TooLarge) else 404 if isinstance(error, NotFound) else 500
-    code = next((c for kind, c in STATUS.items() if isinstance(error, kind)), special)
+    code = next((c for kind, c in STATUS.items() if isinstance(error, kind)), 500)
     reply = _json({"error": error.message}, code)
     if code == 503:
         reply.headers["retry-after"] = "1"

@@ -6,7 +6,7 @@ A server that is killed loses what is in memory, at most `seconds` of it; what i
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,7 +107,7 @@ class PredictionLog:
         if not chunks:
             return
         try:
-            for (day, _), part in frame(chunks).groupby(["_day", "version"], sort=True):
+            for day, part in parts(chunks):
                 name = f"{day}~{time.time_ns()}-{uuid4().hex[:8]}-{len(part)}.parquet"
                 scratch = self._spool / f".{name}"
                 part.drop(columns="_day").to_parquet(scratch, index=False, compression="zstd")
@@ -136,8 +136,15 @@ class PredictionLog:
             excess -= sizes[path]
 
 
+def parts(chunks: list[Chunk]) -> "Iterator[tuple[str, pd.DataFrame]]":
+    """(day, rows) of each version: versions may have other inputs, so their rows never share a frame."""
+    for version in dict.fromkeys(c.version for c in chunks):
+        for day, part in frame([c for c in chunks if c.version == version]).groupby("_day", sort=True):
+            yield str(day), part
+
+
 def frame(chunks: list[Chunk]) -> "pd.DataFrame":
-    """The chunks as one frame, with `_day`, the date of the event time."""
+    """The chunks, of one version, as one frame, with `_day`, the date of the event time."""
     import pandas as pd
 
     parts = []

@@ -5,6 +5,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from typing import Any
 
 from groundway import service
@@ -12,6 +13,8 @@ from groundway.errors import GroundwayError, InvalidInput, Refused, Unavailable
 from groundway.platform import named
 from groundway.service import Report, Service, quiet
 from groundway.serving.settings import Settings
+
+TIMEOUT = 300.0  # seconds: to take up a model, the server fetches and loads it
 
 
 def start(settings: Settings, *, port: int | None = None, deadline: float = 90, report: Report = quiet) -> Service:
@@ -58,23 +61,56 @@ def ask(model: str, rows: Sequence[Mapping[str, Any]], environment: str | None =
     return _post(model, environment, "/invocations", {"instances": list(rows)})
 
 
+def version(model: str, environment: str | None = None) -> str:
+    """What the running server serves; where a candidate is taking over: what it takes over from."""
+    served = variants(model, environment)["variants"]
+    if not served:
+        raise Unavailable(f"the server of {model} serves nothing yet")
+    return str(served[0]["version"])
+
+
+def variants(model: str, environment: str | None = None, *, scores: bool = False) -> dict[str, Any]:
+    """What the running server serves, with which shares, and what each answered; see `groundway.serving.control`."""
+    return _ask(model, environment, f"/groundway/variants{'?scores' if scores else ''}")
+
+
+def change(model: str, environment: str | None = None, **document: Any) -> dict[str, Any]:
+    """Change the variants, as `groundway.serving.control.Change` says; returns them.
+
+    Raises `Refused` for what does not fit what is served or was tampered with; nothing is changed then.
+    """
+    return _post(model, environment, "/groundway/variants", document)
+
+
 def _post(model: str, environment: str | None, path: str, document: Any) -> dict[str, Any]:
+    return _ask(model, environment, path, b"" if document is None else json.dumps(document).encode())
+
+
+def _ask(model: str, environment: str | None, path: str, body: bytes | None = None) -> dict[str, Any]:
+    """POST `body`, or GET without one."""
     running = find(model, environment)
     if running is None:
         where = f" --environment {environment}" if environment else ""
         raise Unavailable(f"no server of {model} is running: groundway serve start {model}{where}")
-    body = b"" if document is None else json.dumps(document).encode()
     headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"{running.url}{path}", body, headers, method="POST")  # noqa: S310 - our own
+    request = urllib.request.Request(f"{running.url}{path}", body, headers)  # noqa: S310 - our own
     try:
-        with urllib.request.urlopen(request, timeout=120) as reply:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as reply:  # noqa: S310
             answer: dict[str, Any] = json.load(reply)
             return answer
     except urllib.error.HTTPError as e:
         kinds: dict[int, type[GroundwayError]] = {400: InvalidInput, 409: Refused}
-        raise kinds.get(e.code, Unavailable)(json.load(e)["error"]) from None
-    except OSError as e:
+        raise kinds.get(e.code, Unavailable)(_told(e)) from None
+    except (OSError, HTTPException, ValueError) as e:  # it may end while it answers
         raise Unavailable(f"the server of {model} at {running.url} cannot be reached: {e}") from None
+
+
+def _told(error: urllib.error.HTTPError) -> str:
+    text = error.read().decode(errors="replace")
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, TypeError, KeyError):
+        return f"{error.url} answered {error.code}: {text[:200]}"
 
 
 def _name(model: str, environment: str | None) -> str:
