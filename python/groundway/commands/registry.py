@@ -120,6 +120,31 @@ def restore(model: str, to: int | None, as_json: bool) -> None:
     click.echo(found.model_dump_json() if as_json else f"the champion of {found.name} is version {found.version} again")
 
 
+@registry.command(epilog="Example: groundway registry sign flights-delay champion")
+@click.argument("model")
+@click.argument("version")
+@click.option("--environment", help="Whose key signs. [default: GROUNDWAY_ENVIRONMENT or dev]")
+@as_json
+def sign(model: str, version: str, environment: str | None, as_json: bool) -> None:
+    """Vouch for VERSION of MODEL (a number or an alias) with the environment's key.
+
+    Training signs what it registers. This is for versions from before there was a key, or from before another one, and
+    for whoever may read the private key.
+    """
+    from groundway import platform, signing
+    from groundway import registry as models
+    from groundway.errors import Unavailable
+
+    name = platform.load(environment).environment
+    signer = signing.signer(name, "models")
+    if signer is None:
+        raise Unavailable(f"{name} has no key that models are signed with: groundway bootstrap {name}")
+    found = models.sign(models.connect(), model, version, signer)
+    mark = signing.fingerprint(signing.public_of(signer))
+    said = f"{found.name} version {found.version} is signed with the key {mark}"
+    click.echo(json.dumps({"name": found.name, "version": found.version, "key": mark}) if as_json else said)
+
+
 def _readable(document: Any, indent: str = "") -> str:
     lines = []
     for key, value in document.items():

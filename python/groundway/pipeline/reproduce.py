@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import groundway.lineage as lineages
-from groundway import features
+from groundway import features, signing
 from groundway import registry as registries
 from groundway.errors import Refused
 from groundway.lineage import Lineage
@@ -53,7 +53,7 @@ def reproduce(
     from groundway.serving.load import load
 
     again = score(load(model_dir, workload.NAME, "reproduced", ""), rows["validation"])
-    before = score(fetch(registry, registered), rows["validation"])
+    before = score(fetch(registry, registered, signing.public(platform.environment, "models")), rows["validation"])
     return Reproduction(
         version=registered,
         rows=len(before),

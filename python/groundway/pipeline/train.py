@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundway import lineage as lineages
 from groundway import registry as registries
+from groundway import signing
 from groundway.contract import assemble
 from groundway.errors import InvalidInput
 from groundway.lineage import Lineage
@@ -56,16 +57,20 @@ def train(
     is not later than training, `GroundwayError` when the script fails.
     """
     validation.require_after(training)
+    signer = signing.signer(platform.environment, "models")
+    public = signing.public_of(signer) if signer else None
     tags = workload.tags(platform).using(run=run_name(workload.NAME))
     lineage = _lineage(workload, prepared, training, validation, tags)
-    if made := _made_before(registry, workload.NAME, lineage):
+    if made := _made_before(registry, workload.NAME, lineage, public):
         report(f"version {made.version.version} was made from the very same lineage: nothing to train")
         return made
     rows = {name: _rows(workload, prepared, span) for name, span in _spans(training, validation).items()}
     report(f"run {tags.run}: training on {training} ({len(rows['training']):,} rows), judged on {validation}")
     model_dir = fit(workload, rows, tags, lineage.parameters, lineage.seed, report)
-    verdict = judge(workload, registry, model_dir, rows["validation"])
-    version = registries.register(registry, model_dir, workload.NAME, lineage, _numbers(verdict), verdict, tags)
+    verdict = judge(workload, registry, model_dir, rows["validation"], public)
+    version = registries.register(registry, model_dir, workload.NAME, lineage, _numbers(verdict), verdict, tags, signer)
+    if public:
+        report(f"version {version.version} is signed with the key {signing.fingerprint(public)}")
     for reason in verdict.reasons:
         report(f"version {version.version}: {reason}")
     if verdict.passed:
@@ -74,13 +79,16 @@ def train(
     return Trained(version, verdict, lineage, verdict.passed)
 
 
-def _made_before(registry: Registry, name: str, lineage: Lineage) -> Trained | None:
+def _made_before(registry: Registry, name: str, lineage: Lineage, public: str | None) -> Trained | None:
     """The newest version of this lineage, with the verdict it got. A lineage does not know uncommitted code.
+
+    Where models are signed, one that is not is nobody's: it is made again.
 
     This is how a pipeline that was killed goes on: a version that passed and was not promoted yet is promoted now. One
     that a later champion has replaced is not: it was not judged against that.
     """
     found = [] if lineage.code.dirty is not False else registries.find(registry, name, lineage.identity())
+    found = [version for version in found if public is None or registries.signed(registry, version, public)]
     if not found:
         return None
     version = found[-1]
@@ -122,23 +130,25 @@ def fit(
     return LocalTarget(home(), report).run(job).model_dir
 
 
-def judge(workload: Workload, registry: Registry, model_dir: Path, rows: pd.DataFrame) -> Verdict:
+def judge(
+    workload: Workload, registry: Registry, model_dir: Path, rows: pd.DataFrame, public: str | None = None
+) -> Verdict:
     """Thresholds, slices, and the champion's scores of the very same rows, if there is a champion."""
     from groundway.serving.load import load
 
     scores = score(load(model_dir, workload.NAME, "candidate", ""), rows)
     champion = registries.champion(registry, workload.NAME)
-    theirs = score(fetch(registry, champion), rows) if champion else None
+    theirs = score(fetch(registry, champion, public), rows) if champion else None
     slices = {column: rows[column] for column in workload.SLICES}
     return validate(rows[workload.LABEL].astype(bool), scores, workload.THRESHOLDS, slices, theirs)
 
 
-def fetch(registry: Registry, version: ModelVersion) -> Model:
-    """A registered version, its digest checked, ready to score."""
+def fetch(registry: Registry, version: ModelVersion, public: str | None) -> Model:
+    """A registered version, its digest checked, and its signature where there is a `public` key; ready to score."""
     from groundway.serving.load import load
 
     with TemporaryDirectory() as directory:
-        path = registries.download(registry, version.name, version.version, Path(directory) / "model")
+        path = registries.download(registry, version.name, version.version, Path(directory) / "model", public)
         return load(path, version.name, str(version.version), version.digest)
 
 

@@ -2,8 +2,9 @@
 
 from groundway.registry.champion import CHAMPION, champion, promote, restore
 from groundway.registry.connection import Registry, connect
-from groundway.registry.download import download
-from groundway.registry.register import register
+from groundway.registry.download import download, signed
+from groundway.registry.register import register, sign
+from groundway.registry.signature import signature
 from groundway.registry.versions import ModelVersion, artifact, find, lineage, show, versions
 
 __all__ = [
@@ -20,5 +21,8 @@ __all__ = [
     "register",
     "restore",
     "show",
+    "sign",
+    "signature",
+    "signed",
     "versions",
 ]

@@ -9,11 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from groundway import signing
 from groundway.contract import ModelContract
 from groundway.errors import InvalidInput
 from groundway.lineage import Lineage
 from groundway.registry import manifest, mlmodel
 from groundway.registry.connection import Registry, asking
+from groundway.registry.download import download, signed
+from groundway.registry.signature import attach
 from groundway.registry.versions import ARTIFACTS, DIGEST, IDENTITY, INPUTS, PASSED, ModelVersion, parse, show
 from groundway.tags import CostTags
 from groundway.validation import Verdict
@@ -27,13 +30,15 @@ def register(
     metrics: Mapping[str, float],
     verdict: Verdict,
     tags: CostTags,
+    signer: str | None = None,
 ) -> ModelVersion:
     """Make `model_dir` (model.skops, contract.json, reference.parquet, ...) the next version of the model `name`.
 
-    `verdict` is kept whole as verdict.json. Where this
-    model from this lineage is registered already, in full or in part by a process that was killed, that version is
-    completed and returned. Raises `Refused` for a format that may carry code, `InvalidInput` for an incomplete
-    directory, `Unavailable` when the registry fails; no version is visible before it is complete.
+    `verdict` is kept whole as verdict.json. `signer` is a private key (PEM) that signs the version. Where this model
+    from this lineage is registered already, in full or in part by a process that was killed, that version is completed
+    and returned; one that `signer` did not sign is left alone, and registered anew. Raises `Refused` for a format that
+    may carry code, `InvalidInput` for an incomplete directory, `Unavailable` when the registry fails; no version is
+    visible before it is complete.
     """
     from groundway.training import load_model
 
@@ -42,7 +47,7 @@ def register(
     load_model(model_dir / "model.skops")  # what cannot be served is not registered
     inputs = _digest(manifest.digest(manifest.of(model_dir)), lineage.identity())
     with tempfile.TemporaryDirectory() as d, asking(registry, f"registering {name}"):
-        if existing := _find(registry, name, inputs):
+        if existing := _find(registry, name, inputs, signer):
             return existing
         staged = Path(d) / ARTIFACTS
         shutil.copytree(model_dir, staged, ignore=shutil.ignore_patterns(manifest.NAME))
@@ -52,6 +57,8 @@ def register(
         digest = manifest.write(staged)
         run = _run(registry, name, inputs, lineage, metrics, tags)
         registry.client.log_artifacts(run.info.run_id, str(staged), ARTIFACTS)
+        if signer:
+            attach(registry, run.info.run_id, signing.sign(staged, signer))
         registry.client.set_terminated(run.info.run_id)
         labels = {
             **tags.aws(),
@@ -61,6 +68,19 @@ def register(
             PASSED: str(verdict.passed).lower(),
         }
         return _version(registry, name, run, labels)
+
+
+def sign(registry: Registry, name: str, alias_or_version: str | int, signer: str) -> ModelVersion:
+    """Sign a version as the registry holds it: one from before there was a key, or from before another one.
+
+    Whoever calls this vouches for the version. Raises `Refused` when its files are not those of its digest.
+    """
+    version = show(registry, name, alias_or_version)
+    with tempfile.TemporaryDirectory() as d:
+        directory = download(registry, name, version.version, Path(d) / ARTIFACTS)
+        with asking(registry, f"signing {name} version {version.version}"):
+            attach(registry, version.run_id, signing.sign(directory, signer))
+    return version
 
 
 def _contract(model_dir: Path) -> ModelContract:
@@ -76,9 +96,12 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _find(registry: Registry, name: str, inputs: str) -> ModelVersion | None:
+def _find(registry: Registry, name: str, inputs: str, signer: str | None) -> ModelVersion | None:
+    public = signing.public_of(signer) if signer else None
     for found in _tagged(registry, name, inputs):
-        return show(registry, name, found.version)
+        version = show(registry, name, found.version)
+        if public is None or signed(registry, version, public):
+            return version
     return None
 
 
@@ -95,7 +118,9 @@ def _run(
 
     client = registry.client
     experiment = _experiment(registry, name, tags)
-    left = client.search_runs([experiment], f"tags.`{INPUTS}` = '{inputs}'", ViewType.ACTIVE_ONLY, max_results=1)
+    taken = {version.run_id for version in _tagged(registry, name, inputs)}
+    found = client.search_runs([experiment], f"tags.`{INPUTS}` = '{inputs}'", ViewType.ACTIVE_ONLY)
+    left = [run for run in found if run.info.run_id not in taken]
     run = left[0] if left else client.create_run(experiment, run_name=lineage.run, tags={INPUTS: inputs})
     described = {
         **{k: str(v) for k, v in lineage.parameters.items()},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from groundway.errors import InvalidInput, Refused
+from groundway.errors import InvalidInput, Refused, Unavailable
 from groundway.lineage import Lineage
 from groundway.platform import Platform
 from groundway.registry import manifest
@@ -37,7 +37,7 @@ def chosen(settings: Settings, platform: Platform | None) -> Source:
     """The source that `settings` names. Only a directory can be served without a platform."""
     if settings.directory:
         return DirectorySource(settings.model, settings.directory)
-    champion = RegistrySource(settings.model, settings.alias or "champion")
+    champion = RegistrySource(settings.model, settings.alias or "champion", platform.environment if platform else None)
     if settings.alias or platform is None:
         return champion
     return ReleaseSource(settings.model, platform, otherwise=champion)
@@ -52,7 +52,7 @@ class ReleaseSource:
     def current(self) -> Found:
         now = deployed(self._platform.environment)
         if now is None:
-            return self._otherwise.current()
+            return self._without()
         pin = now.release.models.get(self._name)
         if pin is None:
             raise InvalidInput(
@@ -62,12 +62,18 @@ class ReleaseSource:
             )
         return pinned(self._platform, self._name, pin)
 
+    def _without(self) -> Found:
+        try:
+            return self._otherwise.current()
+        except (InvalidInput, Unavailable) as e:  # an environment need not have a registry
+            raise InvalidInput(f"no release is deployed in {self._platform.environment}, and {e.message}") from None
+
 
 class RegistrySource:
-    """The version that holds `alias` in the model registry."""
+    """The version that holds `alias` in the model registry, signed by the key of `environment`, if it has one."""
 
-    def __init__(self, name: str, alias: str) -> None:
-        self._name, self._alias = name, alias
+    def __init__(self, name: str, alias: str, environment: str | None) -> None:
+        self._name, self._alias, self._environment = name, alias, environment
 
     def current(self) -> Found:
         from groundway import registry
@@ -76,10 +82,11 @@ class RegistrySource:
         return Found(str(found.version), found.digest, lambda: self._fetch(str(found.version), found.digest))
 
     def _fetch(self, version: str, digest: str) -> tuple[Model, CostTags | None]:
-        from groundway import registry
+        from groundway import registry, signing
 
+        public = signing.public(self._environment, "models") if self._environment else None
         with tempfile.TemporaryDirectory() as d:
-            directory = registry.download(registry.connect(), self._name, version, Path(d) / "model")
+            directory = registry.download(registry.connect(), self._name, version, Path(d) / "model", public)
             return load(directory, self._name, version, digest), _tags(directory)
 
 

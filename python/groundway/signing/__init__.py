@@ -11,6 +11,7 @@ from groundway.signing.keys import (
     public,
     public_of,
     secret_name,
+    signer,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "secret_name",
     "sign",
     "signed_by",
+    "signer",
     "verify",
 ]

@@ -8,7 +8,7 @@ import base64
 import hashlib
 from typing import Any, Literal, get_args
 
-from groundway.errors import InvalidInput, Unavailable
+from groundway.errors import InvalidInput, Refused, Unavailable
 from groundway.platform import client
 
 Purpose = Literal["models", "evidence"]
@@ -70,6 +70,23 @@ def public(environment: str, purpose: Purpose) -> str | None:
     name = parameter_name(environment, purpose)
     found = _ask("ssm", "get_parameter", "ParameterNotFound", name, Name=name)
     return str(found["Parameter"]["Value"]) if found else None
+
+
+def signer(environment: str, purpose: Purpose) -> str | None:
+    """The private key, PEM, where the environment publishes its public half; else None: nothing is signed there yet.
+
+    Raises `Refused` when the two are no pair, so that nothing is signed that nobody could verify.
+    """
+    published = public(environment, purpose)
+    if published is None:
+        return None
+    private = key(environment, purpose)
+    if public_of(private) != published:
+        raise Refused(
+            f"secret {secret_name(environment, purpose)} is not the key that {parameter_name(environment, purpose)} "
+            f"publishes: groundway bootstrap {environment}"
+        )
+    return private
 
 
 def _ask(service: str, operation: str, missing: str, name: str, **arguments: Any) -> dict[str, Any] | None:
