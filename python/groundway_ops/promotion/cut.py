@@ -13,6 +13,7 @@ from groundway import signing
 from groundway.errors import Refused
 from groundway.platform import Platform
 from groundway.registry import ModelVersion, Registry
+from groundway.registry.signature import signature as signature_of
 from groundway.release import Deployed, ModelPin, Release, artifacts
 from groundway.release.model import name as release_name
 from groundway_ops.gate import rules
@@ -40,10 +41,20 @@ class Cut:
             champions = self._champions() if self.models else {}
             release = self._release(platform, champions)
         before = releases.pinned(desk.root, desk.name)
+        if before and before.subject == release.subject and self._told(before):
+            desk.report(f"{desk.name} pins and runs it already, as {before.name}")
+            return before
         new = Journal.of("cut", desk.caller, self.reason, release, desk.configuration(), previous=before)
         with journal.begin(desk.account, new, take_over=True) as lease:
             steps.run(lease, self.steps(lease, platform), desk.report)
         return lease.journal.release
+
+    def _told(self, release: Release) -> bool:
+        """Whether it was cut to the end before."""
+        with self.desk.account.entered():
+            running = releases.deployed(self.desk.name)
+        done = running is not None and running.release == release
+        return done and journal.find(self.desk.account) is None
 
     def steps(self, lease: Lease, platform: Platform) -> list[Step]:
         release = lease.journal.release
@@ -98,7 +109,7 @@ class Cut:
                 version = registries.show(registry, name, pin.version)
                 with tempfile.TemporaryDirectory() as d:
                     directory = registries.download(registry, name, pin.version, Path(d) / "model", pin.signer)
-                    signature = registries.signature(registry, version)
+                    signature = signature_of(registry, version)
                     assert signature is not None  # `download` refused it else
                     tags = platform.tags.using(model=name)
                     artifacts.publish(platform, name, pin.digest, directory, signature, tags)
@@ -132,7 +143,7 @@ def _pinned(registry: Registry, version: ModelVersion, environment: str) -> Mode
     signer = signing.public(environment, "models")
     if signer is None:
         raise Refused(f"{environment} has no key that models are signed with: groundway bootstrap {environment}")
-    if registries.signature(registry, version) is None:
+    if signature_of(registry, version) is None:
         raise Refused(f"{what} is not signed: there was no key when it was registered. Train and register it again.")
     lineage = registries.lineage(registry, version)
     return ModelPin(

@@ -24,6 +24,7 @@ class Deploy:
 
     desk: Desk
     reason: str = ""
+    again: bool = False
 
     def run(self) -> Release:
         """Raises `Refused` for a pin that passed no gate, and when a model had to be taken back: what ran before runs
@@ -35,6 +36,9 @@ class Deploy:
         pinned = history.known(desk, release)
         with desk.account.entered():
             running = releases.deployed(desk.name)
+        if running and running.release == release and not self.again and journal.find(desk.account) is None:
+            desk.report(f"{desk.name} runs {release.name} already; --again applies its stacks once more")
+            return release
         new = Journal.of(
             "deploy",
             desk.caller,

@@ -60,7 +60,7 @@ def known(desk: Desk, release: Release) -> Snapshot:
         if snapshot.release == release:
             return snapshot
     raise Refused(
-        f"environments/{desk.name}/release.yaml pins {release.name}, of which the evidence of {desk.name} does not know "
+        f"environments/{desk.name}/release.yaml pins {release.name}, of which its evidence does not know "
         "like this: it passed no gate. Take the file back as it was committed."
     )
 

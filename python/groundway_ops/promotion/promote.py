@@ -63,7 +63,7 @@ class Promotion:
             details=details,
         )
         with journal.begin(target.account, new) as lease:
-            results = self._gates(lease, origin, current) if "pin" not in lease.journal.done else []
+            results = self._gates(lease, origin) if "pin" not in lease.journal.done else []
             steps.run(lease, self.steps(lease), target.report)
         return lease.journal.release, results
 
@@ -77,7 +77,7 @@ class Promotion:
             Step("evidence", "leaving evidence", lambda: self._tell(lease.journal)),
         ]
 
-    def _gates(self, lease: Lease, origin: Release, current: Release | None) -> list[Result]:
+    def _gates(self, lease: Lease, origin: Release) -> list[Result]:
         """All gates; their evidence is left whatever they say. Nothing is held up by a promotion that is refused."""
         target, now = self.target, lease.journal
         steps.fault("promotion:gates:before")
@@ -88,7 +88,7 @@ class Promotion:
             work=target.directory / "gates",
             candidate=now.release,
             origin=origin,
-            current=current,
+            current=now.previous,
             requester=now.by,
             reason=now.reason,
             accepted=self.accepted,

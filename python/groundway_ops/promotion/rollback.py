@@ -1,6 +1,7 @@
 """`groundway rollback`: an environment goes back to what it ran before, with nothing but its own account and git."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from groundway_ops.promotion.journal import Journal, Lease
 from groundway_ops.promotion.steps import Step
 from groundway_ops.promotion.workspace import workspace
 
+TWICE = timedelta(minutes=10)  # who asks again so soon may not know that the first one came to its end
 STEPS = ("pin", "infrastructure", "record", "models", "evidence")
 
 
@@ -74,9 +76,15 @@ class Rollback:
             raise InvalidInput(f"{desk.name} has not run a release yet: there is nothing to go back to")
         if releases.pinned(desk.root, desk.name) != running or self._half_way():
             return history.find(desk, running.name)
-        ran = history.stack(history.snapshots(desk, *history.RAN))
+        events = history.snapshots(desk, *history.RAN)
+        ran = history.stack(events)
         if len(ran) < 2:
             raise InvalidInput(f"{desk.name} ran nothing before {running.name}: there is nothing to go back to")
+        if events[-1].kind == "rollback" and datetime.now(UTC) - events[-1].time < TWICE:
+            raise InvalidInput(
+                f"{desk.name} went back to {running.name} at {events[-1].time:%H:%M:%S} UTC. To go further, say how "
+                f"far: groundway rollback {desk.name} --to {ran[-2].release.name}"
+            )
         return ran[-2]
 
     def _half_way(self) -> bool:

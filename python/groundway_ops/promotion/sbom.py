@@ -1,19 +1,33 @@
 """The bill of materials of a release: CycloneDX, of every package that its environment lock names, with its hashes."""
 
 import hashlib
+import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from groundway.environment import Environment
 from groundway.errors import GroundwayError
 from groundway.platform import client
+from groundway.service import home
 
 LOCK = "requirements/groundway.txt"
 
 
 def write(root: Path) -> bytes:
-    """The document for the checkout at `root`; the same lock gives the same bytes."""
+    """The document for the checkout at `root`. The same lock gives the same bytes, so it is made once and kept."""
+    lock = hashlib.sha256((root / LOCK).read_bytes()).hexdigest()
+    kept = home() / "releases" / "sbom" / f"{lock}-{version('cyclonedx-bom')}.json"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(_made(root))
+        partial.replace(kept)
+    return kept.read_bytes()
+
+
+def _made(root: Path) -> bytes:
     command = [str(Path(sys.executable).with_name("cyclonedx-py")), "requirements", LOCK]
     command += ["--output-reproducible", "--output-format", "JSON", "--output-file", "-"]
     done = subprocess.run(command, cwd=root, capture_output=True)

@@ -46,10 +46,11 @@ def served(desk: Desk, release: Release) -> list[str]:
         if running is None:
             continue
         try:
-            version = process.version(name, desk.name)
+            variants = process.variants(name, desk.name)["variants"]
         except GroundwayError as e:
             found.append(f"the server of {name} does not answer: {e.message}")
             continue
-        if version != str(pin.version):
-            found.append(f"{name}: version {version} is served, {pin.version} is pinned")
+        for v in variants:
+            if v["digest"] != pin.digest:
+                found.append(f"{name}: version {v['version']} answers {v['weight']:.0%}, {pin.version} is pinned")
     return found

@@ -37,14 +37,15 @@ def cut(environment: str, no_models: bool, reason: str, as_json: bool) -> None:
 
 @release.command(epilog="Example: groundway release deploy staging")
 @ENV
+@click.option("--again", is_flag=True, help="Apply the stacks of what runs already once more.")
 @reason
 @as_json
-def deploy(environment: str, reason: str, as_json: bool) -> None:
+def deploy(environment: str, again: bool, reason: str, as_json: bool) -> None:
     """Deploy what ENV pins: infrastructure by Terraform, then models, step by step under watch."""
     from groundway_ops.promotion.deploy import Deploy
     from groundway_ops.promotion.desk import Desk
 
-    made = Deploy(Desk.of(environment, say), reason).run()
+    made = Deploy(Desk.of(environment, say), reason, again).run()
     document(made.model_dump(mode="json")) if as_json else click.echo(f"{environment} runs {made.name}")
 
 
