@@ -20,8 +20,7 @@ import data.lib.terraform as tf
 #     - {type: aws_security_group, at: lifecycle, set: [{ignore_changes: ["${ingress}"]}]}
 deny_change contains tf.finding("changes_are_not_ignored", resource, strange, "ignores changes that it must notice") if {
 	tf.configuration
-	some resource in tf.all
-	resource.values.lifecycle
+	some resource in tf.of_types_saying("ignore_changes")
 	ignored := ignored_by(resource)
 	strange := ignored - {a | some a in object.get(data.allowed.ignored_changes, resource.type, [])}
 	count(strange) > 0

@@ -34,6 +34,5 @@ deny_identity contains tf.finding("policies_exclude_nothing", resource, statemen
 	some type, _ in sharing.policy_attributes
 	some resource in tf.of(type)
 	some statement in iam.allowed(resource)
-	excluded := array.concat(statement.excluded_actions, statement.excluded_resources)
-	count(excluded) + count(statement.excluded_principals) > 0
+	[statement.excluded_actions, statement.excluded_resources, statement.excluded_principals] != [[], [], {}]
 }

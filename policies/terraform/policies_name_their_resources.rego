@@ -23,7 +23,8 @@ deny_identity contains tf.finding("policies_name_their_resources", grant.policy,
 	some grant in grants.all
 	acts_on_everything(grant.statement)
 	some action in grant.statement.actions
-	not may_act_on_everything(grant, action)
+	not action_needs_no_resource(action)
+	not boundary_needs_no_resource(grant.policy, action)
 }
 
 acts_on_everything(statement) if {
@@ -33,13 +34,13 @@ acts_on_everything(statement) if {
 
 acts_on_everything(statement) if count(statement.resources) == 0
 
-may_act_on_everything(_, action) if {
+action_needs_no_resource(action) if {
 	some pattern in data.allowed.actions_without_resource
 	iam.covers(lower(pattern), action)
 }
 
-may_act_on_everything(grant, action) if {
-	grants.is_boundary(grant.policy)
+boundary_needs_no_resource(policy, action) if {
+	grants.is_boundary(policy)
 	some pattern in data.allowed.bounded_by_anything
 	iam.covers(lower(pattern), action)
 }

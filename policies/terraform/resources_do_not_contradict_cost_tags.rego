@@ -22,20 +22,18 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, at: tag_specifications.0.tags.owner, set: nobody}
 #     - {type: aws_ecr_repository_creation_template, at: resource_tags.project, set: other}
 deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource, value, message) if {
-	some address, carried in tags.carried
-	resource := tf.all[address]
-	some [key, value] in carried
+	some [key, value] in tags.pairs
 	key in tags.keys
 	not tags.known(key, value)
+	some resource in carriers([key, value])
 	message := sprintf("the tag %s is not one that policies/allowed.yaml knows", [key])
 }
 
 deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource, key, message) if {
-	some address, carried in tags.carried
-	resource := tf.all[address]
-	some [key, _] in carried
+	some [key, value] in tags.pairs
 	not key in tags.keys
-	meant := keys_by_letters[regex.replace(lower(key), `[-_ :.]`, "")]
+	meant := keys_by_letters[letters_of_key(key)]
+	some resource in carriers([key, value])
 	message := sprintf("the tag must be spelled %s", [meant])
 }
 
@@ -53,6 +51,10 @@ deny_tags contains tf.finding("resources_do_not_contradict_cost_tags", resource,
 	missing := tags.keys - object.keys(resource.values.tags_all)
 	count(missing) > 0
 }
+
+carriers(pair) := [tf.all[address] | some address, carried in tags.carried; pair in carried]
+
+letters_of_key(key) := regex.replace(lower(key), `[-_ :.]`, "")
 
 keys_by_letters := {replace(key, "-", ""): key | some key in tags.keys}
 

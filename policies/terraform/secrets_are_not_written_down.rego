@@ -28,11 +28,11 @@ import data.lib.terraform as tf
 #     - {in: stack, at: provider.aws.0.secret_key, set: correct-horse}
 #     - {in: stack, at: output.login, set: {value: "password=correct-horse"}}
 deny_data contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
-	some type in tf.types
-	words := hints_of_secrets(concat("\n", [tf.texts[address] | some address, _ in tf.of(type)]), words_of_the_stack)
+	some type, text in tf.texts
+	words := hints_of_secrets(text, words_of_the_stack)
 	count(words) > 0
 	some resource in tf.of(type)
-	hints := hints_of_secrets(tf.texts[resource.address], words)
+	hints := hints_of_secrets(tf.text_of(resource), words)
 	count(hints) > 0
 	some attribute, value in resource.values
 	kinds := secrets_in({attribute: value}, hints)

@@ -36,12 +36,13 @@ prefix := concat("-", [tf.default_tags.project, tf.environment])
 boundary_name := sprintf("%s-boundary", [prefix])
 
 # Grants, given and bounding alike, that name an action of a service, or one with a wildcard.
-about(service) := [grant |
-	some [services, grant] in all_with_services
-	count(services & {service, "*"}) > 0
-]
+about(service) := [all[i] | some name in {service, "*"}; some i in by_service[name]]
 
-all_with_services := [[services_of(grant.statement), grant] | some grant in all]
+# {service: {index in `all`}}
+by_service[service] contains i if {
+	some i, grant in all
+	some service in services_of(grant.statement)
+}
 
 services_of(statement) := {"*"} if {
 	count(statement.patterns) > 0

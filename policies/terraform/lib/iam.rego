@@ -18,14 +18,15 @@ documents(resource) := {attribute: document |
 statements(resource) := [statement |
 	some attribute, document in documents(resource)
 	some written in listed(document.Statement)
-	actions := [lower(a) | some a in listed(object.get(written, "Action", []))]
+	text := lower(json.marshal(listed(object.get(written, "Action", []))))
+	actions := json.unmarshal(text)
 	statement := {
 		"attribute": attribute,
 		"sid": object.get(written, "Sid", ""),
 		"effect": object.get(written, "Effect", ""),
 		"actions": actions,
-		"patterns": [a | some a in actions; regex.match(`[*?]`, a)],
-		"excluded_actions": [lower(a) | some a in listed(object.get(written, "NotAction", []))],
+		"patterns": patterns_in(actions, text),
+		"excluded_actions": lowered(listed(object.get(written, "NotAction", []))),
 		"resources": listed(object.get(written, "Resource", [])),
 		"excluded_resources": listed(object.get(written, "NotResource", [])),
 		"principals": principals(object.get(written, "Principal", {})),
@@ -37,6 +38,11 @@ statements(resource) := [statement |
 allowed(resource) := [s | some s in statements(resource); s.effect == "Allow"]
 
 denied(resource) := [s | some s in statements(resource); s.effect == "Deny"]
+
+# All at once, which is faster than one by one.
+lowered(texts) := json.unmarshal(lower(json.marshal(texts)))
+
+patterns_in(actions, text) := [a | regex.match(`[*?]`, text); some a in actions; regex.match(`[*?]`, a)]
 
 listed(value) := value if {
 	is_array(value)

@@ -32,26 +32,27 @@ carried[resource.address] contains [key, value] if {
 }
 
 carried[address] contains [key, value] if {
-	some address, resource in tf.all
-	resource.values.tag_specifications
+	some resource in tf.of_types_saying("tag_specifications")
+	address := resource.address
 	some block in tf.blocks(resource.values, "tag_specifications")
 	some key, value in block.tags
 }
 
 carried[address] contains [pair.key, pair.value] if {
-	some address, resource in tf.all
-	resource.values.tag
+	some resource in tf.of_types_saying("\"tag\":")
+	address := resource.address
 	some pair in tf.blocks(resource.values, "tag")
 }
 
 # [resource, tags] of what says tags, as a map or as what will be one.
-said := array.concat(
-	[[r, r.values.tags] | some r in tf.all; r.values.tags],
-	array.concat(
-		[[r, r.values.tags_all] | some r in tf.all; r.values.tags_all],
-		[[r, r.values.resource_tags] | some r in tf.all; r.values.resource_tags],
-	),
-)
+said := [[r, r.values[attribute]] |
+	some attribute in ["tags", "tags_all", "resource_tags"]
+	some r in tf.of_types_saying(sprintf("\"%s\":", [attribute]))
+	r.values[attribute]
+]
+
+# Every [key, value] that is carried, once.
+pairs := union({carried_by_one | some carried_by_one in carried})
 
 # {key: value} of the cost tags that tags lack (null), or of which security does not know the value.
 wrong(said) := {key: value |
