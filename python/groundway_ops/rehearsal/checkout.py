@@ -62,7 +62,12 @@ class Checkout:
 
     def dirty(self) -> bool:
         """Whether files differ from the commit."""
-        return bool(self._git("status", "--porcelain"))
+        return bool(self.changed())
+
+    def changed(self, *patterns: str) -> list[str]:
+        """The files, all or those below `patterns`, that differ from the commit; none outside git."""
+        said = self._git("status", "--porcelain", "--", *patterns) or b""
+        return [line[3:] for line in said.decode(errors="replace").splitlines()]
 
     def commit(self, revision: str) -> str:
         """The full name of a revision. Raises `InvalidInput` for one that there is not."""
