@@ -81,10 +81,10 @@ def test_a_proposal_opens_one_pull_request_and_updates_it(repository: Repository
     assert repository.git("rev-list", "--count", "main..release/prod", cwd=repository.remote) == "1"
 
 
-def test_a_proposal_changes_one_file_whatever_else_is_there(repository: Repository) -> None:
+def test_a_proposal_changes_nothing_else_whatever_is_there(repository: Repository) -> None:
     repository.offer("name: r-1\n")
     (repository.root / "environments/dev/environment.yaml").write_text("changed")
-    (repository.root / ".groundway/proposal/environment.yaml").write_text("changed")
+    (repository.root / ".groundway/proposal/Makefile").write_text("changed")
     assert repository.run(".ci/propose", "prod", "t").returncode == 0
     changed = repository.git("diff", "--name-only", "main", "release/prod", cwd=repository.remote)
     assert changed == "environments/prod/release.yaml"
@@ -149,6 +149,15 @@ def test_an_offer_keeps_what_was_pinned_and_said(repository: Repository) -> None
         "said.txt": "cut r-1\n",
     }
     assert repository.stand_ins.called == ["make setup"]
+
+
+def test_a_configuration_that_came_back_is_offered_and_proposed(repository: Repository) -> None:
+    command = "echo name: r-0 > environments/prod/release.yaml; echo before > environments/prod/environment.yaml"
+    assert repository.run(".ci/offer", "prod", "bash", "-c", command).returncode == 0
+    repository.git("checkout", "-q", "-f", "main")
+    assert repository.run(".ci/propose", "prod", "Roll prod back").returncode == 0
+    changed = repository.git("diff", "--name-only", "main", "release/prod", cwd=repository.remote).splitlines()
+    assert changed == ["environments/prod/environment.yaml", "environments/prod/release.yaml"]
 
 
 def test_a_command_that_fails_offers_nothing(repository: Repository) -> None:
