@@ -1,7 +1,7 @@
 """The gates of a promotion: all are evaluated, each with its verdict, its reason and its evidence."""
 
 from groundway.errors import GroundwayError
-from groundway_ops.promotion.gates import approvals, freeze, plan, policies, soak
+from groundway_ops.promotion.gates import approvals, drift, freeze, plan, policies, price, provenance, rehearsal, soak
 from groundway_ops.promotion.gates.gate import Gate, Request, Result
 
 __all__ = ["GATES", "Gate", "Request", "Result", "evaluate"]
@@ -9,7 +9,11 @@ __all__ = ["GATES", "Gate", "Request", "Result", "evaluate"]
 GATES: dict[str, Gate] = {
     plan.NAME: plan.plan,
     policies.NAME: policies.policies,
+    price.NAME: price.price,
+    rehearsal.NAME: rehearsal.rehearsal,
+    drift.NAME: drift.drift,
     soak.NAME: soak.soak,
+    provenance.NAME: provenance.provenance,
     approvals.NAME: approvals.approvals,
     freeze.NAME: freeze.freeze,
 }

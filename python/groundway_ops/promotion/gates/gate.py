@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from groundway.environment import Environment
 from groundway.release import Release
 from groundway_ops.accounts import Account
+from groundway_ops.rehearsal.checkout import Checkout
 
 
 def _one_line(text: object) -> object:
@@ -32,10 +33,10 @@ class Result(BaseModel):
 class Request:
     """A release that would move on.
 
-    `root` is the checkout; `work` a folder for stacks, plans and logs, which is emptied. `candidate` is what the target
-    would pin; `origin` what the source pins and runs; `current` what the target pins now, if it does. `accepted` are
-    addresses of stateful resources that may go. `now` is UTC. `in_source` and `in_target` are the accounts of the two
-    environments: each gate asks AWS in the right one.
+    `root` holds the candidate's files; `repository` is the git checkout, where that is another directory. `work` is for
+    stacks, plans and logs. `candidate` is what the target would pin; `origin` what the source pins and runs; `current`
+    what the target pins now, if it does. `accepted` are addresses of stateful resources that may go. `now` is UTC.
+    `in_source` and `in_target` are the accounts of the two environments: each gate asks AWS in the right one.
     """
 
     source: Environment
@@ -52,6 +53,12 @@ class Request:
     in_source: Account
     in_target: Account
     report: Callable[[str], None]
+    repository: Path | None = None
+
+    @property
+    def history(self) -> Checkout:
+        """The git checkout."""
+        return Checkout(self.repository or self.root)
 
 
 Gate = Callable[[Request], Result]

@@ -8,15 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from groundway.errors import GroundwayError
+from groundway.release.pin import AHEAD, differing
 from groundway_ops.accounts import Account
 from groundway_ops.promotion.gates.gate import Request
 from groundway_ops.rehearsal.checkout import Checkout, Stack
 from groundway_ops.rehearsal.order import all_at_once
 from groundway_ops.rehearsal.plans import Change, changes
 from groundway_ops.rehearsal.processes import Processes
-from groundway_ops.rehearsal.terraform import Resource, Terraform
-
-AHEAD = "GROUNDWAY_AHEAD"  # the explicit word: synthesize another revision than the pinned one
+from groundway_ops.rehearsal.terraform import Terraform
 
 
 @dataclass
@@ -64,16 +63,20 @@ def planned(request: Request) -> Planned:
 
 
 def _plan(request: Request, found: Planned, processes: Processes) -> None:
+    if differences := differing(request.root, request.candidate):
+        revision = request.candidate.revision[:12]
+        raise GroundwayError(
+            f"{' and '.join(differences)}: do this in a checkout of it, git worktree add DIR {revision}"
+        )
     request.report(f"plan: synthesizing {request.target.name}")
     found.stacks = synthesize(Checkout(request.root), request.in_target, found.out, processes, found.unprotected)
     terraform = Terraform(request.in_target.variables, processes, request.work / "logs", request.report)
     all_at_once(found.stacks, terraform.init)
-    held = all_at_once(found.stacks, terraform.resources)
     request.report(f"plan: planning {len(found.stacks)} stacks against what {request.target.name} holds")
     for stack, problem in all_at_once(found.stacks, _planner(terraform, found)).items():
         if problem:
             found.failed[stack] = problem
-    _excuse(found, held)
+    _excuse(found, terraform)
 
 
 def _planner(terraform: Terraform, found: Planned) -> Callable[[Stack], str | None]:
@@ -94,12 +97,10 @@ def _planner(terraform: Terraform, found: Planned) -> Callable[[Stack], str | No
     return one
 
 
-def _excuse(found: Planned, held: dict[str, list[Resource]]) -> None:
+def _excuse(found: Planned, terraform: Terraform) -> None:
     """A stack that holds nothing may wait for those before it that are still to be deployed."""
     for stack in found.stacks:
-        if stack.name not in found.failed or held[stack.name]:
-            continue
         before = [d for d in stack.dependencies if d in found.waiting or found.changes.get(d)]
-        if before:
+        if stack.name in found.failed and before and not terraform.resources(stack):
             del found.failed[stack.name]
             found.waiting[stack.name] = f"it needs what {', '.join(sorted(before))} will hold, and holds nothing itself"
