@@ -119,12 +119,18 @@ def test_every_fault_is_found_and_named(checkout: SmallCheckout) -> None:
     assert not named("drift", "aws_cloudwatch_log_group.g2")
     assert named("leftovers", "account 111111111111: logs", "1 more")
     assert named("upgrade", "dev-first: aws_dynamodb_table.d is replaced because of name", "stateful")
+    assert (record["scope"], record["from_blueprint"] is None) == ("whole", False)
+    assert record["from_blueprint"] != record["blueprint"]
     assert record["replacements"] == [
         "dev-first: aws_dynamodb_table.d is replaced because of name",
         "dev-first: aws_sns_topic.t is replaced because of name",
     ]
     assert not named("upgrade", "aws_sns_topic")
+    assert named("rollback", "dev-first: aws_dynamodb_table.d is replaced because of name", "stateful")
+    assert record["replacements_back"] == record["replacements"]
     verdicts = {p["name"]: p["ok"] for p in record["phases"]}
+    assert list(verdicts)[-4:] == ["upgrade", "plan after it", "rollback", "plan after rollback"]
+    assert verdicts["plan after rollback"]
     assert verdicts["destroy"]  # one fault does not hide that the rest works
     assert not any(verdicts[name] for name in ("second plan", "drift", "leftovers", "upgrade", "plan after it"))
     assert "aws_sns_topic.t is replaced" in done.stdout
