@@ -37,6 +37,20 @@ def list_() -> None:
         click.echo(f"{entry.name}  ({entry.value})")
 
 
+@pipeline.command(epilog="Example: groundway pipeline land flights-delay --environment staging")
+@click.argument("model")
+@environment
+@as_json
+def land(model: str, environment: str | None, as_json: bool) -> None:
+    """Bring the data of MODEL into the environment: what a promotion judges a model by there."""
+    from groundway import pipeline, platform
+
+    dataset = pipeline.find(model).land(platform.load(environment), say)
+    rows = sum(table.rows for table in dataset.tables.values())
+    said = f"{dataset.name}@{dataset.version}: {rows:,} rows in {len(dataset.tables)} tables"
+    click.echo(json.dumps(dataset.model_dump()) if as_json else said)
+
+
 @pipeline.command(epilog="Example: groundway pipeline run flights-delay --train 2013-01..2013-03 --validate 2013-04")
 @click.argument("model")
 @click.option("--train", "training", required=True, help="Months to train on: 2013-01..2013-03.")
