@@ -1,7 +1,18 @@
 """The gates of a promotion: all are evaluated, each with its verdict, its reason and its evidence."""
 
 from groundway.errors import GroundwayError
-from groundway_ops.promotion.gates import approvals, drift, freeze, plan, policies, price, provenance, rehearsal, soak
+from groundway_ops.promotion.gates import (
+    approvals,
+    drift,
+    freeze,
+    model,
+    plan,
+    policies,
+    price,
+    provenance,
+    rehearsal,
+    soak,
+)
 from groundway_ops.promotion.gates.gate import Gate, Request, Result
 
 __all__ = ["GATES", "Gate", "Request", "Result", "evaluate"]
@@ -11,6 +22,7 @@ GATES: dict[str, Gate] = {
     policies.NAME: policies.policies,
     price.NAME: price.price,
     rehearsal.NAME: rehearsal.rehearsal,
+    model.NAME: model.model,
     drift.NAME: drift.drift,
     soak.NAME: soak.soak,
     provenance.NAME: provenance.provenance,
