@@ -30,6 +30,9 @@ def test_over_budget_is_said_first(ask: Ask) -> None:
     costly = ask(node_group(["p5.48xlarge"], (1, 1, 1)))
     assert "**Over the budget** of $600.00" in render("markdown", costly)
     assert "OVER BUDGET of $600.00" in render("terminal", costly)
+    empty_at_first = ask(node_group(["m7i.large"], (0, 12, 12)))  # what is expected counts, not what is the least
+    assert empty_at_first.monthly.low == 0
+    assert empty_at_first.over_budget
     cheap = ask({"aws_eip": {"a": {}}})
     assert "Within the budget of $600.00" in render("markdown", cheap)
     assert "within budget of $600.00" in render("terminal", cheap)

@@ -49,6 +49,7 @@ def test_amounts_are_exact(root: Path) -> None:
         ("buckets:\n  data: {gigs: 1}", r"usage.yaml:2: buckets.data.gigs: unknown key; There are: gb, thousand_puts"),
         ("network:\n  nat_gb: {low: 1, expectd: 2, high: 3}", r"usage.yaml:2: network.nat_gb"),
         ("network:\n  nat_gb: {low: 5, expected: 2, high: 3}", r"usage.yaml:2: network.nat_gb: .*does not hold"),
+        ("network:\n  nat_gb: {expected: 60}", r"usage.yaml:2: network.nat_gb.low: this key is missing"),
         ("network:\n  nat_gb: -1", r"usage.yaml:2: network.nat_gb: .*less than nothing"),
         ("network:\n  nat_gb: many", r"usage.yaml:2: network.nat_gb"),
         ("idle_pool_share: 3", r"usage.yaml:1: idle_pool_share: 3: .*less than or equal to 1"),
