@@ -6,10 +6,12 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TextIO
 
 from groundway.errors import GroundwayError, Unavailable
+from groundway.events import publish
 from groundway.platform import client
 
 Action = Literal["deploy", "destroy"]
@@ -41,6 +43,8 @@ def run(action: Action, environment: str, root: Path, log: Path, report: Report)
     binary = root / "node_modules" / ".bin" / "cdktf"
     if not binary.exists():
         raise Unavailable(f"{binary} is missing: make setup")
+    if action == "destroy":  # told before: the evidence itself may be gone after it
+        publish("destroy", environment, id=f"destroy {datetime.now(UTC).isoformat()}", reason="teardown with cdktf")
     command = [str(binary), action, f"{environment}-*", "--auto-approve", "--parallelism", str(PARALLEL_STACKS)]
     log.parent.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, "GROUNDWAY_ENVIRONMENT": environment, "CI": "1", "FORCE_COLOR": "0"}

@@ -58,7 +58,7 @@ def test_a_failure_shows_what_terraform_complained_about(tmp_path: Path) -> None
 def test_node_options_are_extended_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NODE_OPTIONS", "--max-old-space-size=512")
     root = checkout(tmp_path, 'echo "$NODE_OPTIONS" > node')
-    deployment.run("destroy", "dev", root, tmp_path / "log", print)
+    deployment.run("deploy", "dev", root, tmp_path / "log", print)
     assert (tmp_path / "node").read_text().split() == ["--max-old-space-size=512", "--unhandled-rejections=warn"]
 
 

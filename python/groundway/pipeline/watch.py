@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from groundway import monitoring
 from groundway.errors import GroundwayError, Unavailable
+from groundway.events import publish
 from groundway.monitoring import Assessment
 from groundway.pipeline.prepare import Prepared, Report
 from groundway.pipeline.span import Span
@@ -68,7 +69,23 @@ def watch(
             retrained = train(workload, platform, prepared, registry, month.before(history), month, report)
             if retrained.promoted:
                 server.reload(workload.NAME, platform.environment)
+            _tell(platform, month, assessment, retrained)
         yield Observation(str(month), assessment, retrained)
+
+
+def _tell(platform: Platform, month: Span, assessment: Assessment, retrained: Trained) -> None:
+    """A month that is watched again finds the same version, and makes the same id."""
+    made = retrained.version
+    publish(
+        "retrain",
+        platform.environment,
+        id=f"retrain {made.name} {month} {made.digest}",
+        reason="; ".join(assessment.reasons),
+        model=made.name,
+        month=str(month),
+        version=made.version,
+        promoted=retrained.promoted,
+    )
 
 
 def replay(workload: Workload, platform: Platform, prepared: Prepared, month: Span, report: Report) -> pl.DataFrame:

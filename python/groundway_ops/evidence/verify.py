@@ -101,13 +101,14 @@ class _Look:
             for key, number in wanted.items()
             if number < signed and key not in index
         ]
-        self.problems += [
-            f"{key} leads to no entry of that id" for key in sorted(index - wanted.keys()) if not self._new(key)
-        ]
+        length = max(signed, *(i + 1 for i in entries), 0)
+        for key in sorted(index - wanted.keys()):
+            number = layout.number(key)
+            if number in entries or (number >= length and not self._new(key, number)):
+                self.problems.append(f"{key} leads to no entry of that id")
 
-    def _new(self, key: str) -> bool:
+    def _new(self, key: str, number: int) -> bool:
         """Whether it leads to an entry that came while we were looking."""
-        number = layout.number(key)
         try:
             stored = self.log.store.get(layout.entry(number))
             entry = Entry.read(stored.body if stored else b"", number, self.log.place.origin, self.log.public)

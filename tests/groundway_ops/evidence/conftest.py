@@ -4,6 +4,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +31,29 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """One for all tests: it remembers what it read of AWS's services."""
     return boto3.Session(region_name=dev("groundway").region)
+
+
+@pytest.fixture(scope="session")
+def clients(session: boto3.Session) -> Callable[..., Any]:
+    """Clients of the session, each made once: that takes as long as ten requests."""
+    made = cache(session.client)
+    return lambda service, region_name=None, config=None: made(service, region_name)
 
 
 @pytest.fixture
 def env(
-    cloud: str, session: boto3.Session, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    cloud: str,
+    session: boto3.Session,
+    clients: Callable[..., Any],
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Environment:
     for name, value in settings(cloud).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    monkeypatch.setattr(boto3, "client", clients)
     env = dev(f"t{zlib.crc32(request.node.nodeid.encode())}")
     keep(env.bucket_name("evidence"), env.region)
     pair()
