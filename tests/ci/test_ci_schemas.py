@@ -1,29 +1,28 @@
 """Both forges' own schemas, which check-jsonschema brings along: nothing is fetched."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from check_jsonschema import main
+from click.testing import CliRunner, Result
 from workflows import GITHUB, GITLAB, ROOT
 
-CHECK = str(Path(sys.executable).with_name("check-jsonschema"))
 FORGES = {
     "vendor.github-workflows": [*GITHUB],
     "vendor.gitlab-ci": [ROOT / ".gitlab-ci.yml", *GITLAB],
 }
 
 
-def check(schema: str, *files: Path) -> subprocess.CompletedProcess[str]:
+def check(schema: str, *files: Path) -> Result:
     transform = ["--data-transform", "gitlab-ci"] if "gitlab" in schema else []
-    return subprocess.run([CHECK, "--builtin-schema", schema, *transform, *files], capture_output=True, text=True)
+    return CliRunner().invoke(main, ["--builtin-schema", schema, *transform, *map(str, files)])
 
 
 @pytest.mark.parametrize("schema", FORGES)
 def test_they_fit_the_schema(schema: str) -> None:
     assert FORGES[schema]
     done = check(schema, *FORGES[schema])
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize(
@@ -38,4 +37,4 @@ def test_they_fit_the_schema(schema: str) -> None:
 def test_one_that_does_not_is_noticed(schema: str, text: str, tmp_path: Path) -> None:
     file = tmp_path / "broken.yml"
     file.write_text(text)
-    assert check(schema, file).returncode == 1
+    assert check(schema, file).exit_code == 1

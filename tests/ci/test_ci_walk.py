@@ -115,7 +115,8 @@ def test_a_promotion_is_a_pull_request_and_its_merge_deploys(walk: Walk) -> None
 
 def test_a_rollback_is_done_and_then_recorded(walk: Walk) -> None:
     assert "models" in pinned(walk, "dev")
-    walk.job("rollback", "rollback", "dev", {"inputs.environment": "dev", "inputs.release": ""})
+    values = {"inputs.environment": "dev", "inputs.release": "", "inputs.reason": "scores drift"}
+    walk.job("rollback", "rollback", "dev", values)
     walk.propose("dev", "Roll dev back")
     assert not pinned(walk, "dev").get("models")
 
