@@ -54,7 +54,7 @@ secrets_in(value, hints) := kinds_in(json.marshal(value), hints) | {kind |
 
 kinds_in(text, hints) := {kind |
 	plain := regex.replace(text, `\$\{[^}]*\}|arn:aws[\w-]*:[\w:/*.-]*`, "")
-	some kind in {kinds_by_word[word] | some word in hints}
+	some kind in {kinds_by_word[word] | some word in hints_of_secrets(plain, hints)}
 	regex.match(shapes_of_secrets[kind], plain)
 }
 

@@ -3,7 +3,7 @@ package lib.places
 
 import data.lib.terraform as tf
 
-# What is foreign is looked for in the whole stack first; most often that is all.
+# What is foreign is looked for in what all resources of a type say first; most often that is all.
 
 # {address: {account}}, others than the environment's: twelve digits that are text and not the end of a UUID.
 accounts[address] := foreign_accounts & accounts_in(text) if {
@@ -11,10 +11,17 @@ accounts[address] := foreign_accounts & accounts_in(text) if {
 }
 
 # Accounts that security knows are found as words; others need a pattern, and only where twelve digits are left.
-foreign_accounts := accounts_in(tf.text) - our_accounts if {
-	unknown := strings.replace_n({account: " " | some account in known_accounts}, tf.text)
+foreign_accounts contains account if {
+	some account in known_accounts - our_accounts
+	contains(tf.text, account)
+}
+
+foreign_accounts contains account if {
+	some text in tf.texts
+	unknown := strings.replace_n({account: " " | some account in known_accounts}, text)
 	contains(strings.replace_n(digits, unknown), "000000000000")
-} else := {account | some account in known_accounts - our_accounts; contains(tf.text, account)}
+	some account in accounts_in(text) - our_accounts
+}
 
 known_accounts := {account | some environment in data.allowed.environments; some account in environment.accounts}
 
@@ -32,9 +39,11 @@ regions[address] := foreign_regions & regions_in(without_the_bill(text)) if {
 	some address, text in texts_with(foreign_regions)
 }
 
-foreign_regions := regions_in(tf.text) - our_regions if {
-	names_a_region(strings.replace_n({region: " " | some region in our_regions}, without_the_bill(tf.text)))
-} else := set()
+foreign_regions contains region if {
+	some text in tf.texts
+	names_a_region(strings.replace_n({region: " " | some region in our_regions}, without_the_bill(text)))
+	some region in regions_in(text) - our_regions
+}
 
 our_regions := {region | some region in tf.allowed.regions}
 
