@@ -39,9 +39,10 @@ def verify(name: str, since: Path | None, as_json: bool) -> None:
     else:
         for line in (*found.problems, *(f"note: {note}" for note in found.notes)):
             click.echo(line)
-        click.echo(f"{name}: {found.entries} entries, {found.checkpoints} checkpoints")
+        click.echo(f"{name}: entries {found.entries}, checkpoints {found.checkpoints}, problems {len(found.problems)}")
     if not found.ok:
-        raise Refused(f"the evidence of {name} was tampered with: {len(found.problems)} found")
+        word = "problem" if len(found.problems) == 1 else "problems"
+        raise Refused(f"the evidence of {name} was tampered with: {len(found.problems)} {word}")
 
 
 @evidence.command("show", epilog="Example: groundway evidence show prod --kind approval --markdown")
