@@ -28,7 +28,8 @@ def policies(request: Request) -> Result:
             "make it again with these"
         )
     plans = sum(j.plan for j in verdict.judged)
-    passed = f"{verdict.resources} resources and {plans} plans keep {len(verdict.rules)} rules"
+    resources = sum(j.resources for j in verdict.judged if not j.plan)
+    passed = f"{resources} resources and {plans} plans keep {len(verdict.rules)} rules"
     passed += f", {len(verdict.excepted)} excepted" if verdict.excepted else ""
     return Result(
         gate=NAME,
@@ -38,7 +39,7 @@ def policies(request: Request) -> Result:
             "digest": verdict.digest,
             "engine": verdict.engine,
             "rules": len(verdict.rules),
-            "resources": sum(j.resources for j in verdict.judged if not j.plan),
+            "resources": resources,
             "plans": plans,
             "findings": [_finding(f, verdict) for f in verdict.by_severity],
             "failures": list(verdict.failures),
