@@ -2,16 +2,18 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from groundway.errors import Refused, Unavailable
+from groundway import signing
+from groundway.errors import InvalidInput, Refused, Unavailable
 from groundway.platform import client
+from groundway.signing.keys import private_key
 
 
-def name(environment: str) -> str:
-    """Of the secret with the private key (PEM); with a slash before it, of the parameter with the public one."""
-    return f"groundway/{environment}/signing/evidence"
+def parameter(environment: str) -> str:
+    """The name of the SSM parameter with the public key."""
+    return signing.parameter_name(environment, "evidence")
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Signer:
     """`public`: SubjectPublicKeyInfo, base64."""
 
     public: str
-    _private: Any
+    _private: Any = field(repr=False)
 
     def sign(self, text: bytes) -> str:
         """The signature over `text`, base64."""
@@ -56,41 +58,39 @@ def _public(text: str) -> Any:
 
 def public(environment: str, region: str) -> str | None:
     """The public key in SSM; None when there is none. Raises `Unavailable` when it cannot be read or is no key."""
-    parameter = f"/{name(environment)}"
-    found = _read("ssm", region, "get_parameter", "ParameterNotFound", Name=parameter)
+    name = parameter(environment)
+    found = _read("ssm", region, "get_parameter", "ParameterNotFound", Name=name)
     if found is None:
         return None
     key: str = found["Parameter"]["Value"]
     try:
         _public(key)
     except ValueError:
-        raise Unavailable(f"SSM parameter {parameter} holds no ed25519 public key; {mend(environment)}") from None
+        raise Unavailable(f"SSM parameter {name} holds no ed25519 public key; {mend(environment)}") from None
     return key
 
 
 def signer(environment: str, region: str, public: str) -> Signer:
     """The private key in Secrets Manager. Raises `Unavailable` without it, `Refused` when `public` is not its pair."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-    secret = name(environment)
+    secret = signing.secret_name(environment, "evidence")
     found = _read("secretsmanager", region, "get_secret_value", "ResourceNotFoundException", SecretId=secret)
     if found is None:
         raise Unavailable(f"there is no secret {secret} to sign evidence with; {mend(environment)}")
     try:
-        private = load_pem_private_key(found["SecretString"].encode(), password=None)
-    except (KeyError, ValueError):
+        private = private_key(found["SecretString"])
+    except (KeyError, InvalidInput):
         private = None
     if not isinstance(private, Ed25519PrivateKey):
         raise Unavailable(f"secret {secret} holds no ed25519 private key (PEM); {mend(environment)}")
-    own = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    if base64.b64encode(own).decode() != public:
-        raise Refused(f"secret {secret} and SSM parameter /{secret} are not one pair of keys; {mend(environment)}")
+    if signing.public_of(found["SecretString"]) != public:
+        raise Refused(f"secret {secret} is not the key that {parameter(environment)} publishes; {mend(environment)}")
     return Signer(public, private)
 
 
 def mend(environment: str) -> str:
-    return f"look at it with: groundway bootstrap {environment}"
+    return f"mend it with: groundway bootstrap {environment}"
 
 
 def _read(service: str, region: str, operation: str, missing: str, **arguments: Any) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ def open_at(place: Place) -> Log:
         if store.keys(""):
             raise Unavailable(
                 f"{place.environment} has evidence, but its public key is gone: SSM parameter "
-                f"/{keys.name(place.environment)}; {keys.mend(place.environment)}"
+                f"{keys.parameter(place.environment)}; {keys.mend(place.environment)}"
             )
         raise NoEvidence(
             f"{place.environment} keeps no evidence: it has no key to sign with. "

@@ -1,6 +1,5 @@
 """An emulated AWS with what evidence needs: a locked bucket, as the stacks make it, and a pair of keys."""
 
-import base64
 import contextlib
 import os
 import socket
@@ -13,10 +12,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import boto3
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from groundway import environment
+from groundway import environment, signing
 from groundway.environment import Environment
 
 CHECKOUT = Path(__file__).parents[3]
@@ -81,12 +78,9 @@ def retain(bucket: str, days: int, mode: str = "GOVERNANCE") -> None:
 
 def pair() -> None:
     """A new pair of keys, as bootstrap makes it."""
-    private = Ed25519PrivateKey.generate()
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    der = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    pem = signing.generate("evidence")
     secrets = boto3.client("secretsmanager")
     with contextlib.suppress(secrets.exceptions.ResourceNotFoundException):
         secrets.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
     secrets.create_secret(Name=NAME, SecretString=pem)
-    public = base64.b64encode(der).decode()
-    boto3.client("ssm").put_parameter(Name=f"/{NAME}", Value=public, Type="String", Overwrite=True)
+    boto3.client("ssm").put_parameter(Name=f"/{NAME}", Value=signing.public_of(pem), Type="String", Overwrite=True)

@@ -184,7 +184,7 @@ def test_the_private_key_must_be_there_and_the_pair_of_the_public_one(log: Log, 
     with pytest.raises(Unavailable, match=f"no secret {NAME} .*groundway bootstrap dev"):
         log.append(tell("a"))
     pair()  # `log` knows the public key of before
-    with pytest.raises(Refused, match="not one pair of keys"):
+    with pytest.raises(Refused, match="is not the key that /groundway/dev/signing/evidence publishes"):
         log.append(tell("a"))
     secrets.put_secret_value(SecretId=NAME, SecretString="no key")
     with pytest.raises(Unavailable, match="holds no ed25519 private key"):
