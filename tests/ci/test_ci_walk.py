@@ -20,7 +20,7 @@ from workflows import GITHUB, load, steps
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 ELSEWHERE = {"ci"}
 MODEL = "flights-delay"
-MONTHS = {"inputs.train || vars.TRAIN": "2013-01", "inputs.validate || vars.VALIDATE": "2013-02"}
+MONTHS = {"inputs.train || vars.TRAIN": "2013-01..2013-03", "inputs.validate || vars.VALIDATE": "2013-04"}
 REGISTRY = {"vars.MLFLOW_TRACKING_URI": ""}  # the local one
 
 
