@@ -7,7 +7,7 @@ import data.lib.terraform as tf
 # description: An alarm without an action turns red in a console that nobody has open.
 # custom:
 #   severity: medium
-#   controls: [AWS FSBP CloudWatch.15, AWS FSBP CloudWatch.17, NIST 800-53 SI-4]
+#   controls: [AWS Security Hub CloudWatch.15, AWS Security Hub CloudWatch.17, NIST 800-53 SI-4]
 #   mend: Make alarms with alarm() of infra/alarms.py; topics get their readers from alerts of the environment.
 #   types: [aws_cloudwatch_metric_alarm, aws_cloudwatch_composite_alarm, aws_sns_topic, aws_sns_topic_subscription]
 #   breaks:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   are so from the first minute, past everything that the network keeps out.
 # custom:
 #   severity: high
-#   controls: [AWS FSBP Lambda.1, NIST 800-53 SC-7, NIST 800-53 AC-3]
+#   controls: [NIST 800-53 SC-7, NIST 800-53 AC-3]
 #   mend: >-
 #     Use a REST API of type PRIVATE, a function address with authorization_type AWS_IAM, App Runner with
 #     is_publicly_accessible = false; or an internal load balancer.

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   only write to a bucket with S3's own key, so the bucket that an export of the bill goes to may have that.
 # custom:
 #   severity: high
-#   controls: [AWS FSBP S3.17, NIST 800-53 SC-28]
+#   controls: [AWS Security Hub S3.17, NIST 800-53 SC-28]
 #   mend: Give BucketProps (infra/buckets.py) a key_arn; only the bucket of infra/billing.py goes without.
 #   types: [aws_s3_bucket, aws_s3_bucket_server_side_encryption_configuration]
 #   breaks:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   parts of an upload that was broken off are not even listed.
 # custom:
 #   severity: low
-#   controls: [AWS FSBP S3.10, AWS FSBP S3.13, NIST 800-53 SI-12]
+#   controls: [AWS Security Hub S3.10, AWS FSBP S3.13, NIST 800-53 SI-12]
 #   mend: Make buckets with infra/buckets.py; its first lifecycle rule holds for the whole bucket.
 #   types: [aws_s3_bucket, aws_s3_bucket_lifecycle_configuration]
 #   breaks:

@@ -7,7 +7,7 @@ import data.lib.terraform as tf
 # description: What is overwritten or deleted, by mistake or on purpose, can be had back - a model, a state, an export.
 # custom:
 #   severity: medium
-#   controls: [AWS FSBP S3.14, NIST 800-53 CP-9]
+#   controls: [AWS Security Hub S3.14, NIST 800-53 CP-9]
 #   mend: Give the bucket an aws_s3_bucket_versioning with status "Enabled"; infra/buckets.py does.
 #   types: [aws_s3_bucket, aws_s3_bucket_versioning]
 #   breaks:

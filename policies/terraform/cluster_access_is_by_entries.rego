@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   who is admin for good is a CI role, or a person, that no access entry shows.
 # custom:
 #   severity: high
-#   controls: [CIS EKS 5.5.1, CIS EKS 4.1.1, NIST 800-53 AC-2, NIST 800-53 AC-6]
+#   controls: [CIS EKS v1.7 5.5.1, CIS EKS v1.7 4.1.1, NIST 800-53 AC-2, NIST 800-53 AC-6]
 #   mend: >-
 #     Set authentication_mode = "API" and bootstrap_cluster_creator_admin_permissions = false in access_config
 #     (infra/cluster.py); let people in with infra/cluster_access.py.

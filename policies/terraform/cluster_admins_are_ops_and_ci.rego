@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   may edit everywhere may do so in the namespaces of others. Both ways round the team that works in one namespace.
 # custom:
 #   severity: critical
-#   controls: [CIS EKS 4.1.1, NIST 800-53 AC-6, NIST 800-53 AC-2]
+#   controls: [CIS EKS v1.7 4.1.1, NIST 800-53 AC-6, NIST 800-53 AC-2]
 #   mend: >-
 #     Grant AmazonEKSViewPolicy, or AmazonEKSEditPolicy with an access_scope of namespaces (stacks/compute.py,
 #     infra/cluster_access.py). Who administers is `cluster_admins` in policies/allowed.yaml.

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   it to everybody and closes it to the VPC.
 # custom:
 #   severity: critical
-#   controls: [CIS EKS 5.4.1, CIS EKS 5.4.2, AWS FSBP EKS.1, NIST 800-53 SC-7, NIST 800-53 AC-4]
+#   controls: [CIS EKS v1.7 5.4.1, NIST 800-53 SC-7, NIST 800-53 AC-4]
 #   mend: >-
 #     Leave `endpoint_access_cidrs` of the environment's cluster empty, or name networks of /16 or smaller; set both
 #     endpoint_private_access and endpoint_public_access in vpc_config (infra/cluster.py).

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   protected environment the authenticator, the scheduler and the controllers must be able to tell their part as well.
 # custom:
 #   severity: high
-#   controls: [CIS EKS 2.1.1, AWS FSBP EKS.8, NIST 800-53 AU-2, NIST 800-53 AU-12]
+#   controls: [CIS EKS v1.7 2.1.1, AWS FSBP EKS.8, NIST 800-53 AU-2, NIST 800-53 AU-12]
 #   mend: Name the logs in `log_types` of the environment's cluster.
 #   types: [aws_eks_cluster]
 #   breaks:

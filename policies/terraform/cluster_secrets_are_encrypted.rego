@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   also be let in by the key, and the trail says that it was used.
 # custom:
 #   severity: high
-#   controls: [CIS EKS 5.3.1, AWS FSBP EKS.3, NIST 800-53 SC-28]
+#   controls: [CIS EKS v1.7 5.3.1, AWS FSBP EKS.3, NIST 800-53 SC-28]
 #   mend: Give infra/cluster.py the cluster's key, in encryption_config for resources ["secrets"].
 #   types: [aws_eks_cluster]
 #   breaks:

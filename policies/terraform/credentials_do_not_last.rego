@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   their tokens, pods and nodes with roles; nothing of ours needs a user.
 # custom:
 #   severity: critical
-#   controls: [CIS AWS 1.14, AWS FSBP IAM.2, AWS FSBP IAM.3, NIST 800-53 IA-5]
+#   controls: [CIS AWS v3.0 1.14, AWS FSBP IAM.2, AWS FSBP IAM.3, NIST 800-53 IA-5]
 #   mend: Take it away; give a role (infra/identity.py) to whoever was to use it.
 #   types:
 #     - aws_iam_access_key

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   what forgot its group cannot talk to anybody, and is noticed.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 5.4, AWS FSBP EC2.2, NIST 800-53 SC-7, NIST 800-53 AC-4]
+#   controls: [CIS AWS v3.0 5.4, AWS FSBP EC2.2, NIST 800-53 SC-7, NIST 800-53 AC-4]
 #   mend: >-
 #     Make the VPC with infra/network.py, or give it an aws_default_security_group with `ingress = []` and `egress = []`.
 #   types: [aws_default_security_group, aws_vpc]

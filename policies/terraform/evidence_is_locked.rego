@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   where stateful things are protected.
 # custom:
 #   severity: high
-#   controls: [AWS FSBP S3.15, NIST 800-53 AU-9, NIST 800-53 AU-11]
+#   controls: [AWS Security Hub S3.15, NIST 800-53 AU-9, NIST 800-53 AU-11]
 #   mend: Let the trail write to infra/evidence.py's bucket; audit.evidence_days of the environment says for how long.
 #   types: [aws_cloudtrail, aws_cloudwatch_log_group, aws_s3_bucket, aws_s3_bucket_object_lock_configuration]
 #   breaks:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   the answer on the node, so that a pod cannot read it either.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 5.6, AWS FSBP EC2.8, AWS FSBP AutoScaling.3, NIST 800-53 AC-6]
+#   controls: [CIS AWS v3.0 5.6, AWS FSBP EC2.8, AWS FSBP EC2.170, NIST 800-53 AC-6]
 #   mend: Set http_tokens = "required" and http_put_response_hop_limit = 1 in metadata_options.
 #   types: [aws_launch_template, aws_ec2_instance_metadata_defaults]
 #   breaks:

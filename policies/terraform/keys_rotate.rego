@@ -7,7 +7,7 @@ import data.lib.terraform as tf
 # description: A key that leaked, or was used for too much, protects only what a year has written.
 # custom:
 #   severity: medium
-#   controls: [CIS AWS v3.0 3.6, AWS FSBP KMS.4, NIST 800-53 SC-12]
+#   controls: [CIS AWS v3.0 3.6, AWS Security Hub KMS.4, NIST 800-53 SC-12]
 #   mend: Set enable_key_rotation = true, as infra/keys.py does, and no rotation_period_in_days above 365.
 #   types: [aws_kms_key]
 #   breaks:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   for each month, and what must be forgotten is not.
 # custom:
 #   severity: medium
-#   controls: [AWS FSBP CloudWatch.16, NIST 800-53 AU-11]
+#   controls: [AWS Security Hub CloudWatch.16, NIST 800-53 AU-11]
 #   mend: Set logs.retention_days of the environment to at least log_retention_days of policies/allowed.yaml.
 #   types: [aws_cloudwatch_log_group, aws_prometheus_workspace_configuration]
 #   breaks:

@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   a role more than any of ours needs. A policy that bounds gives nothing by itself and everything if it is attached.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 1.16, AWS FSBP IAM.1, NIST 800-53 AC-6]
+#   controls: [CIS AWS v3.0 1.16, AWS FSBP IAM.1, NIST 800-53 AC-6]
 #   mend: >-
 #     Say what the role may do in its own statements (infra/identity.py); or have security add the policy to
 #     managed_policies in policies/allowed.yaml.

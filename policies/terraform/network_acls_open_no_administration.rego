@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   on a second wall, and must not build a gate into it.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 5.1, AWS FSBP EC2.21, NIST 800-53 SC-7]
+#   controls: [CIS AWS v3.0 5.1, AWS FSBP EC2.21, NIST 800-53 SC-7]
 #   mend: Leave 0.0.0.0/0 and ::/0 out of rules that allow ports 22 or 3389, or leave the ACL out.
 #   types: [aws_default_network_acl, aws_network_acl, aws_network_acl_rule]
 #   breaks:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   is to be joined is decided by security, not by who writes the stack.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 5.5, AWS FSBP EC2.23, NIST 800-53 CA-3, NIST 800-53 SC-7]
+#   controls: [AWS FSBP EC2.23, NIST 800-53 CA-3, NIST 800-53 SC-7]
 #   mend: Have security list the other VPC or transit gateway under the environment's `joined` in policies/allowed.yaml.
 #   types:
 #     - aws_ec2_transit_gateway

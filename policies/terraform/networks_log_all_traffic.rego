@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   thief, accepted traffic alone hides who looks around.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 3.7, AWS FSBP EC2.6, NIST 800-53 AU-12, NIST 800-53 SI-4]
+#   controls: [CIS AWS v3.0 3.7, AWS FSBP EC2.6, NIST 800-53 AU-12, NIST 800-53 SI-4]
 #   mend: Set `flow_logs` of the environment's network; infra/flow_logs.py makes the log of a VPC.
 #   types: [aws_flow_log, aws_vpc]
 #   breaks:

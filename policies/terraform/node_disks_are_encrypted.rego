@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   on the bill for ever; gp2 costs a quarter more for less.
 # custom:
 #   severity: high
-#   controls: [AWS FSBP EC2.3, NIST 800-53 SC-28]
+#   controls: [AWS FSBP EC2.3, AWS FSBP EC2.181, NIST 800-53 SC-28]
 #   mend: >-
 #     Give each block device mapping an `ebs` with encrypted, delete_on_termination and volume_type = "gp3"
 #     (infra/launch_template.py).

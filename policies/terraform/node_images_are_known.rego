@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   with their repairs. On the wrong one the accelerator is not seen, and paid for.
 # custom:
 #   severity: high
-#   controls: [CIS EKS 3.3.1, NIST 800-53 CM-2, NIST 800-53 SI-2]
+#   controls: [NIST 800-53 CM-2, NIST 800-53 SI-2]
 #   mend: >-
 #     Choose ami_type from `node_images` of policies/allowed.yaml, with NVIDIA or NEURON for pools of those, and leave
 #     image_id out of the launch template.

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   default one, which is closed here and anything elsewhere.
 # custom:
 #   severity: high
-#   controls: [CIS EKS 5.4.3, AWS FSBP EC2.9, AWS FSBP EC2.25, NIST 800-53 SC-7]
+#   controls: [CIS EKS v1.7 5.4.3, AWS FSBP EC2.9, AWS FSBP EC2.25, NIST 800-53 SC-7]
 #   mend: >-
 #     Leave associate_public_ip_address out of network_interfaces, and name security groups for the template or for each
 #     of its interfaces (infra/launch_template.py).

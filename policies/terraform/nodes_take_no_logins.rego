@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   world for a remote_access block that names no group. Nodes are replaced, not repaired.
 # custom:
 #   severity: high
-#   controls: [CIS EKS 3.2.1, NIST 800-53 AC-17, NIST 800-53 IA-5]
+#   controls: [NIST 800-53 AC-17, NIST 800-53 IA-5]
 #   mend: Leave key_name, remote_access and key pairs out. Look into a node with `kubectl debug`, which asks who it is.
 #   types: [aws_eks_node_group, aws_instance, aws_key_pair, aws_launch_template]
 #   breaks:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   the state as it stands. So secrets are made by AWS, or put in by hand, in Secrets Manager.
 # custom:
 #   severity: high
-#   controls: [AWS FSBP SSM.6, NIST 800-53 IA-5, NIST 800-53 SC-28]
+#   controls: [NIST 800-53 IA-5, NIST 800-53 SC-28]
 #   mend: Use aws_secretsmanager_secret with a key of ours and leave its value out of the stack.
 #   types: [aws_ssm_parameter, aws_secretsmanager_secret_version]
 #   breaks:

@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   stack that makes the boundary.
 # custom:
 #   severity: medium
-#   controls: [CIS AWS 1.8, CIS AWS 1.9, AWS FSBP IAM.7, NIST 800-53 IA-5]
+#   controls: [CIS AWS v3.0 1.8, CIS AWS v3.0 1.9, AWS FSBP IAM.7, NIST 800-53 IA-5]
 #   mend: Set it as infra/account_guards.py does - 14 characters of every kind, 24 passwords remembered.
 #   types: [aws_iam_account_password_policy, aws_iam_policy]
 #   breaks:

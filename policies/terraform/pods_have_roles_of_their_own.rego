@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   for two service accounts can do what either needs. A role elsewhere is decided upon by somebody else.
 # custom:
 #   severity: high
-#   controls: [CIS EKS 5.2.1, NIST 800-53 AC-6, NIST 800-53 IA-9]
+#   controls: [CIS EKS v1.7 5.2.1, NIST 800-53 AC-6, NIST 800-53 IA-9]
 #   mend: Give each workload a PodRole (infra/pod_identity.py) with a service account of its own.
 #   types: [aws_eks_addon, aws_eks_pod_identity_association]
 #   breaks:

@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   gives nothing, but not as wide as everything.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 1.16, AWS FSBP IAM.1, AWS FSBP IAM.21, NIST 800-53 AC-6]
+#   controls: [CIS AWS v3.0 1.16, AWS FSBP IAM.1, AWS FSBP IAM.21, NIST 800-53 AC-6]
 #   mend: Name the actions in the statement that infra/iam.py's allow() makes.
 #   types: [aws_iam_policy, aws_iam_role_policy, aws_iam_user_policy, aws_iam_group_policy]
 #   breaks:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 #   uses is paid for all the same, and waits to be attached.
 # custom:
 #   severity: high
-#   controls: [AWS FSBP EC2.9, AWS FSBP EC2.12, NIST 800-53 SC-7]
+#   controls: [AWS FSBP EC2.9, AWS Security Hub EC2.12, NIST 800-53 SC-7]
 #   mend: >-
 #     Let infra/routing.py make addresses together with their NAT gateways, in subnets tagged kubernetes.io/role/elb. Reach
 #     everything else through the network.

@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   is by the tag that load balancers look for: kubernetes.io/role/elb, kubernetes.io/role/internal-elb, or neither.
 # custom:
 #   severity: high
-#   controls: [NIST 800-53 SC-7, NIST 800-53 AC-4, CIS EKS 5.4.3]
+#   controls: [NIST 800-53 SC-7, NIST 800-53 AC-4, CIS EKS v1.7 5.4.3]
 #   mend: >-
 #     Let infra/routing.py make the routes: an internet gateway of the same stack for subnets tagged
 #     kubernetes.io/role/elb, a NAT gateway for those tagged kubernetes.io/role/internal-elb, no route for the others.

@@ -8,7 +8,7 @@ import data.lib.terraform as tf
 #   Terraform prints outputs after every apply, into logs that are kept and read. One that is marked sensitive is not printed.
 # custom:
 #   severity: high
-#   controls: [NIST 800-53 IA-5, NIST 800-53 SI-11]
+#   controls: [NIST 800-53 IA-5]
 #   mend: Give the TerraformOutput sensitive=True, or leave it out and read the secret from where it is.
 #   types: [stack]
 #   breaks:

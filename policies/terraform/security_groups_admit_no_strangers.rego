@@ -12,7 +12,13 @@ import data.lib.terraform as tf
 #   give to the environment. A list of prefixes is only as good as what it lists, so it must be one made here.
 # custom:
 #   severity: critical
-#   controls: [CIS AWS 5.2, CIS AWS 5.3, AWS FSBP EC2.18, AWS FSBP EC2.19, NIST 800-53 SC-7, NIST 800-53 AC-4]
+#   controls:
+#     - CIS AWS v3.0 5.2
+#     - CIS AWS v3.0 5.3
+#     - AWS FSBP EC2.18
+#     - AWS FSBP EC2.19
+#     - NIST 800-53 SC-7
+#     - NIST 800-53 AC-4
 #   mend: >-
 #     Name the security group that may come in (referenced_security_group_id), or addresses within `networks` of
 #     policies/allowed.yaml.

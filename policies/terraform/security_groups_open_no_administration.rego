@@ -10,7 +10,7 @@ import data.lib.terraform as tf
 #   is and keep a record. An open port needs a key somewhere, and is what a worm tries first.
 # custom:
 #   severity: high
-#   controls: [CIS AWS 5.2, CIS AWS 5.3, AWS FSBP EC2.19, NIST 800-53 AC-17, NIST 800-53 CM-7]
+#   controls: [CIS AWS v3.0 5.2, CIS AWS v3.0 5.3, AWS FSBP EC2.19, NIST 800-53 AC-17, NIST 800-53 CM-7]
 #   mend: >-
 #     Leave ports 22 and 3389 out of the range. Between groups high ports (from 1024) may be open as a whole, and
 #     everything within one group.

@@ -16,6 +16,7 @@ import data.lib.terraform as tf
 #     - AWS FSBP GuardDuty.8
 #     - AWS FSBP GuardDuty.9
 #     - AWS FSBP GuardDuty.10
+#     - AWS FSBP GuardDuty.11
 #     - NIST 800-53 SI-4
 #   mend: Leave infra/threat_detection.py and its FEATURES whole.
 #   types: [aws_guardduty_detector, aws_guardduty_detector_feature, aws_accessanalyzer_analyzer]

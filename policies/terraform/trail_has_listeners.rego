@@ -11,13 +11,16 @@ import data.lib.terraform as tf
 #   severity: medium
 #   controls:
 #     - CIS AWS v3.0 4.1
+#     - CIS AWS v3.0 4.2
 #     - CIS AWS v3.0 4.3
 #     - CIS AWS v3.0 4.4
 #     - CIS AWS v3.0 4.5
+#     - CIS AWS v3.0 4.6
 #     - CIS AWS v3.0 4.7
 #     - CIS AWS v3.0 4.8
 #     - CIS AWS v3.0 4.10
-#     - CIS AWS v3.0 4.14
+#     - CIS AWS v3.0 4.11
+#     - CIS AWS v3.0 4.13
 #     - NIST 800-53 AU-6
 #   mend: Leave the SUSPICIONS of infra/trail_alarms.py whole, each with its alarm.
 #   types: [aws_cloudwatch_log_metric_filter, aws_cloudwatch_metric_alarm]

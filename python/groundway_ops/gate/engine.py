@@ -43,8 +43,8 @@ class Library:
     """OPA as a shared library, in this process. Modules are compiled at once, and once more for each further thread."""
 
     def __init__(self, modules: Mapping[str, str], data: Mapping[str, Any], first: str) -> None:
-        # A verdict takes little memory and seconds: Go would spend a fifth of them on collecting garbage.
-        os.environ.setdefault("GOGC", "400")
+        # A verdict takes a second and little memory: Go would spend a fifth of it on collecting garbage.
+        os.environ.setdefault("GOGC", "800")
         try:
             import opa_bindings
         except (ImportError, OSError) as e:

@@ -8,7 +8,7 @@ from groundway.errors import InvalidInput
 
 # What the app reads and runs, below the checkout.
 SOURCES = (
-    "environments/**/*.yaml",
+    "environments/*/environment.yaml",
     "infra/**/*.py",
     "policies/iam/*.json",
     "python/groundway/environment/*.py",
