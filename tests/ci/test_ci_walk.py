@@ -20,7 +20,7 @@ from workflows import GITHUB, load, steps
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 ELSEWHERE = {"ci"}
 MODEL = "flights-delay"
-MONTHS = {"inputs.train || vars.TRAIN": "2013-01..2013-03", "inputs.validate || vars.VALIDATE": "2013-04"}
+MONTHS = {"inputs.train || vars.TRAIN": "2013-08..2013-10", "inputs.validate || vars.VALIDATE": "2013-11"}
 REGISTRY = {"vars.MLFLOW_TRACKING_URI": ""}  # the local one
 
 
@@ -98,6 +98,7 @@ def test_the_plan_of_a_pull_request(walk: Walk) -> None:
 def test_a_model_is_trained_and_becomes_part_of_dev(walk: Walk) -> None:
     values = {**MONTHS, **REGISTRY, "inputs.model || vars.MODEL || 'flights-delay'": MODEL}
     walk.job("train", "train", "dev", values)
+    walk.job("train", "cut", "dev", values)
     assert released(walk, walk.propose("dev", "Dev runs a model that was trained anew")) == ["dev"]
     assert list(pinned(walk, "dev")["models"]) == [MODEL]  # type: ignore[call-overload]
     deploy(walk, "dev")
@@ -106,6 +107,8 @@ def test_a_model_is_trained_and_becomes_part_of_dev(walk: Walk) -> None:
 def test_a_promotion_is_a_pull_request_and_its_merge_deploys(walk: Walk) -> None:
     env = walk.base | walk.cloud("staging")
     walk.shell("npx cdktf deploy 'staging-*' --auto-approve", env)
+    land = {"matrix.environment": "staging", "inputs.model || vars.MODEL || 'flights-delay'": MODEL}
+    walk.job("train", "data", "staging", land)
     values = {"inputs.from": "dev", "inputs.to": "staging", "inputs.reason": 'It\'s $(better) "now"'}
     walk.job("promote", "gates", "staging", values)
     assert released(walk, walk.propose("staging", "Promote dev to staging")) == ["staging"]
