@@ -10,6 +10,7 @@ from pathlib import Path
 from groundway.errors import GroundwayError
 from groundway.release.pin import AHEAD, differing
 from groundway_ops.accounts import Account
+from groundway_ops.gate.check import UNPROTECT
 from groundway_ops.promotion.gates.gate import Request
 from groundway_ops.rehearsal.checkout import Checkout, Stack
 from groundway_ops.rehearsal.order import all_at_once
@@ -39,9 +40,10 @@ class Planned:
 
 
 def synthesize(checkout: Checkout, account: Account, out: Path, processes: Processes, word: str | None) -> list[Stack]:
-    """The stacks of the account's environment, whatever is pinned."""
+    """The stacks of the account's environment, whatever is pinned; `word` lifts its protection, nothing else does."""
     shutil.rmtree(out, ignore_errors=True)
-    env = {**account.variables, AHEAD: account.environment.name}
+    kept = {name: value for name, value in account.variables.items() if name != UNPROTECT}
+    env = {**kept, "GROUNDWAY_ENVIRONMENT": account.environment.name, AHEAD: account.environment.name}
     return checkout.synthesize(out, env, processes, word)
 
 

@@ -56,7 +56,7 @@ def _model(request: Request, platform: Platform, name: str, pin: ModelPin, key: 
         with request.in_source.entered():
             artifacts.fetch(platform, name, pin, there)
     except GroundwayError as e:
-        return e.message
+        return f"{name}: {e.message}"
     finally:
         shutil.rmtree(there, ignore_errors=True)
     return None

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from promotion_evidence import keep_evidence
 from promotion_request import HEX, NOW, Ask, promoting, release
 
-from groundway import signing
 from groundway_ops.accounts import Account
 from groundway_ops.evidence import Event, open_log
 from groundway_ops.promotion.gates import Request, Result
@@ -14,22 +14,6 @@ from groundway_ops.promotion.gates.approvals import approvals, person
 
 Approve = Callable[..., None]
 ROLE = "arn:aws:sts::222222222222:assumed-role/ops"
-
-
-def keep_evidence(account: Account) -> None:
-    """What bootstrap and stacks make: the key, and the bucket."""
-    name, private = account.environment.name, signing.generate("evidence")
-    account.client("secretsmanager").create_secret(Name=signing.secret_name(name, "evidence"), SecretString=private)
-    account.client("ssm").put_parameter(
-        Name=signing.parameter_name(name, "evidence"), Value=signing.public_of(private), Type="String"
-    )
-    s3, bucket = account.client("s3"), account.environment.bucket_name("evidence")
-    where = {"LocationConstraint": account.environment.region}
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
-    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
-    s3.put_object_lock_configuration(
-        Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
-    )
 
 
 @pytest.fixture
