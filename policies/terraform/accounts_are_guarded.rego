@@ -44,12 +44,13 @@ deny_logging contains tf.finding("accounts_are_guarded", guard, said, sprintf("%
 	not said == wanted
 }
 
-deny_logging contains tf.stack_finding("accounts_are_guarded", guard, sprintf("has %s, so it must have %s, too", [type, guard])) if {
+deny_logging contains tf.stack_finding("accounts_are_guarded", guard, message) if {
 	some type, guards in companions_of_types
 	count(tf.of(type)) > 0
 	some guard in guards
 	count(tf.of(guard)) == 0
 	not set_by_another_environment(guard)
+	message := sprintf("has %s, so it must have %s, too", [type, guard])
 }
 
 guards_of_accounts := {

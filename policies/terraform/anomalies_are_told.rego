@@ -21,10 +21,12 @@ import data.lib.terraform as tf
 #     - {type: aws_ce_anomaly_subscription, at: subscriber, set: []}
 #     - {type: aws_ce_anomaly_subscription, remove: subscriber}
 #     - {type: aws_ce_anomaly_subscription, at: threshold_expression.dimension.values, set: ["1000000"]}
-#     - {type: aws_ce_anomaly_subscription, at: threshold_expression.dimension.key, set: ANOMALY_TOTAL_IMPACT_PERCENTAGE}
-deny_monitoring contains tf.finding("anomalies_are_told", monitor, null, "must be named by a subscription that tells somebody") if {
+#     - {type: aws_ce_anomaly_subscription, at: threshold_expression.dimension.key,
+#         set: ANOMALY_TOTAL_IMPACT_PERCENTAGE}
+deny_monitoring contains tf.finding("anomalies_are_told", monitor, null, message) if {
 	some monitor in tf.of("aws_ce_anomaly_monitor")
 	not monitor.address in monitors_heard
+	message := "must be named by a subscription that tells somebody"
 }
 
 monitors_heard contains monitor if {

@@ -18,7 +18,9 @@ test_anomalies_are_told if {
 	both := {"aws_ce_anomaly_monitor.a", "aws_ce_anomaly_monitor.b"}
 	unheard({"all": told}) == set()
 	unheard({}) == both
-	unheard({"all": object.union(told, {"monitor_arn_list": ["${aws_ce_anomaly_monitor.a.arn}"]})}) == {"aws_ce_anomaly_monitor.b"}
+	unheard({"all": object.union(told, {"monitor_arn_list": ["${aws_ce_anomaly_monitor.a.arn}"]})}) == {
+		"aws_ce_anomaly_monitor.b",
+	}
 	unheard({"all": object.union(told, {"subscriber": []})}) == both
 	unheard({"all": object.union(told, above("ANOMALY_TOTAL_IMPACT_ABSOLUTE", "101"))}) == both
 	unheard({"all": object.union(told, above("ANOMALY_TOTAL_IMPACT_ABSOLUTE", "much"))}) == both

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Nothing of the platform is published to the internet by a managed front door
 # description: >-
-#   API gateways, distributions, function addresses and App Runner need no security group and no subnet to be public: they
-#   are so from the first minute, past everything that the network keeps out.
+#   API gateways, distributions, function addresses and App Runner need no security group and no subnet to be public:
+#   they are so from the first minute, past everything that the network keeps out.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 SC-7, NIST 800-53 AC-3]

@@ -7,8 +7,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: The Auto Scaling group of every pool says who pays, and an empty one what its nodes would be
 # description: >-
-#   EKS makes the group without the tags of the pool. The autoscaler reads from its tags what a node would carry: without
-#   them it never starts the first node of an empty pool, or starts one that the waiting pod may not use.
+#   EKS makes the group without the tags of the pool. The autoscaler reads from its tags what a node would carry:
+#   without them it never starts the first node of an empty pool, or starts one that the waiting pod may not use.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 CM-8, NIST 800-53 SA-2]
@@ -21,17 +21,19 @@ import data.lib.terraform as tf
 #     - {type: aws_autoscaling_group_tag, at: tag.value, set: ""}
 #     - {type: aws_autoscaling_group_tag, at: tag.key, set: elsewhere}
 #     - {type: aws_autoscaling_group_tag, at: autoscaling_group_name, set: elsewhere}
-deny_compute contains tf.finding("autoscaling_groups_are_described", pool, wrong, "must have an Auto Scaling group that says who pays") if {
+deny_compute contains tf.finding("autoscaling_groups_are_described", pool, wrong, message) if {
 	some pool in pools.all
 	wrong := tags.wrong(object.get(said_by_group, pool.address, {}))
 	count(wrong) > 0
+	message := "must have an Auto Scaling group that says who pays"
 }
 
-deny_compute contains tf.finding("autoscaling_groups_are_described", pool, lacking, "must have an Auto Scaling group that says what nodes offer") if {
+deny_compute contains tf.finding("autoscaling_groups_are_described", pool, lacking, message) if {
 	some pool in pools.all
 	tf.at(pool.values, ["scaling_config", "min_size"], 0) == 0
 	lacking := {key | some key, value in hints_wanted(pool); not group_says(pool, key, value)}
 	count(lacking) > 0
+	message := "must have an Auto Scaling group that says what nodes offer"
 }
 
 tags_by_group[group][tag.key] contains tag.value if {

@@ -26,7 +26,9 @@ fails(values, tags, more) if {
 	named := [{"autoscaling_group_name": group, "tag": {"key": key, "value": value}} | some key, value in tags]
 	listed := array.concat(named, more)
 	"aws_eks_node_group.a" in example.verdicts("autoscaling_groups_are_described", {"resource": {
-		"aws_launch_template": {"fabric": {"network_interfaces": [{"interface_type": "efa"}, {"interface_type": "efa-only"}]}},
+		"aws_launch_template": {
+			"fabric": {"network_interfaces": [{"interface_type": "efa"}, {"interface_type": "efa-only"}]},
+		},
 		"aws_eks_node_group": {"a": values},
 		"aws_autoscaling_group_tag": {sprintf("t%d", [i]): tag | some i, tag in listed},
 	}}).fail

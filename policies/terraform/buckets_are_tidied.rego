@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Buckets drop old versions and broken uploads after a time
 # description: >-
-#   Every bucket keeps versions, so without a term nothing is ever gone: what must be forgotten is kept, and paid for. The
-#   parts of an upload that was broken off are not even listed.
+#   Every bucket keeps versions, so without a term nothing is ever gone: what must be forgotten is kept, and paid for.
+#   The parts of an upload that was broken off are not even listed.
 # custom:
 #   severity: low
 #   controls: [AWS Security Hub S3.10, AWS FSBP S3.13, NIST 800-53 SI-12]
@@ -18,10 +18,11 @@ import data.lib.terraform as tf
 #     - {type: aws_s3_bucket_lifecycle_configuration, at: rule.0.filter.prefix, set: some/}
 #     - {type: aws_s3_bucket_lifecycle_configuration, at: rule.0.abort_incomplete_multipart_upload, remove: true}
 #     - {type: aws_s3_bucket_lifecycle_configuration, at: rule.0.noncurrent_version_expiration, remove: true}
-deny_storage contains tf.finding("buckets_are_tidied", bucket, missing, "must have lifecycle rules for the whole bucket") if {
+deny_storage contains tf.finding("buckets_are_tidied", bucket, missing, message) if {
 	some bucket in tf.of("aws_s3_bucket")
 	missing := tidying_terms - object.get(terms_of_buckets, bucket.address, set())
 	count(missing) > 0
+	message := "must have lifecycle rules for the whole bucket"
 }
 
 tidying_terms := {

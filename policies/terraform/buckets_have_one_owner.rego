@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Buckets know no access lists, the account owns every object, and nothing is a web site
 # description: >-
-#   An access list on one object is out of every policy's sight. Where the bucket's owner is enforced there are none, and
-#   what another account writes is ours. A web site serves without TLS, to everybody.
+#   An access list on one object is out of every policy's sight. Where the bucket's owner is enforced there are none,
+#   and what another account writes is ours. A web site serves without TLS, to everybody.
 # custom:
 #   severity: high
 #   controls: [AWS FSBP S3.12, NIST 800-53 AC-3]
@@ -37,17 +37,19 @@ deny_storage contains tf.finding("buckets_have_one_owner", bucket, owners, "must
 	owners != {"BucketOwnerEnforced"}
 }
 
-deny_storage contains tf.finding("buckets_have_one_owner", shared, {attribute: value}, "must not be opened besides its policy") if {
+deny_storage contains tf.finding("buckets_have_one_owner", shared, {attribute: value}, message) if {
 	some type in {"aws_s3_bucket", "aws_s3_object", "aws_s3_object_copy"}
 	some shared in tf.of(type)
 	some attribute in {"acl", "grant", "website"}
 	value := object.get(shared.values, attribute, null)
 	not value in {null, [], "${known after apply}", "private", "bucket-owner-full-control"}
+	message := "must not be opened besides its policy"
 }
 
-deny_storage contains tf.finding("buckets_have_one_owner", opening, null, "must not be: a bucket's policy says who may read it") if {
+deny_storage contains tf.finding("buckets_have_one_owner", opening, null, message) if {
 	some type in {"aws_s3_bucket_acl", "aws_s3_bucket_website_configuration"}
 	some opening in tf.of(type)
+	message := "must not be: a bucket's policy says who may read it"
 }
 
 ownership_of_buckets[address] contains tf.at(controls.values, ["rule", "object_ownership"], null) if {

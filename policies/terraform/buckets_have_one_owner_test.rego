@@ -9,7 +9,13 @@ owned(bucket, ownership) := {
 
 test_access_lists_are_off if {
 	example.verdicts("buckets_have_one_owner", {"resource": {
-		"aws_s3_bucket": {"enforced": {"acl": null}, "planned": {"acl": "${known after apply}"}, "preferred": {}, "unsaid": {}, "twice": {}},
+		"aws_s3_bucket": {
+			"enforced": {"acl": null},
+			"planned": {"acl": "${known after apply}"},
+			"preferred": {},
+			"unsaid": {},
+			"twice": {},
+		},
 		"aws_s3_bucket_ownership_controls": {
 			"enforced": owned("enforced", "BucketOwnerEnforced"),
 			"planned": owned("planned", "BucketOwnerEnforced"),

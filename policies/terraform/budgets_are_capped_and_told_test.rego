@@ -24,7 +24,10 @@ test_budgets_are_capped_and_told if {
 		"sound": sound,
 		"small": changed({"limit_amount": "12.5"}),
 		"by_mail": changed({"notification": [
-			object.union(object.remove(notice("ACTUAL"), ["subscriber_sns_topic_arns"]), {"subscriber_email_addresses": ["a@example.com"]}),
+			object.union(
+				object.remove(notice("ACTUAL"), ["subscriber_sns_topic_arns"]),
+				{"subscriber_email_addresses": ["a@example.com"]},
+			),
 			notice("FORECASTED"),
 		]}),
 		"large": changed({"limit_amount": "1000.01"}),
@@ -35,8 +38,14 @@ test_budgets_are_capped_and_told if {
 		"no_forecast": changed({"notification": [notice("ACTUAL")]}),
 		"forecast_only": changed({"notification": notice("FORECASTED")}),
 		"too_late": changed({"notification": [object.union(notice("ACTUAL"), {"threshold": 120}), notice("FORECASTED")]}),
-		"in_dollars": changed({"notification": [object.union(notice("ACTUAL"), {"threshold_type": "ABSOLUTE_VALUE"}), notice("FORECASTED")]}),
-		"to_nobody": changed({"notification": [object.union(notice("ACTUAL"), {"subscriber_sns_topic_arns": []}), notice("FORECASTED")]}),
+		"in_dollars": changed({"notification": [
+			object.union(notice("ACTUAL"), {"threshold_type": "ABSOLUTE_VALUE"}),
+			notice("FORECASTED"),
+		]}),
+		"to_nobody": changed({"notification": [
+			object.union(notice("ACTUAL"), {"subscriber_sns_topic_arns": []}),
+			notice("FORECASTED"),
+		]}),
 		"unsaid": {},
 	}}}) == {
 		"pass": {sprintf("aws_budgets_budget.%s", [name]) | some name in ["sound", "small", "by_mail"]},

@@ -18,12 +18,13 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: lifecycle.ignore_changes, append: "scaling_config[0].max_size"}
 #     - {type: aws_eks_cluster, at: lifecycle.ignore_changes, set: [vpc_config]}
 #     - {type: aws_security_group, at: lifecycle, set: [{ignore_changes: ["${ingress}"]}]}
-deny_change contains tf.finding("changes_are_not_ignored", resource, strange, "ignores changes that it must notice") if {
+deny_change contains tf.finding("changes_are_not_ignored", resource, strange, message) if {
 	tf.configuration
 	some resource in tf.of_types_saying("ignore_changes")
 	ignored := ignored_by(resource)
 	strange := ignored - {a | some a in object.get(data.allowed.ignored_changes, resource.type, [])}
 	count(strange) > 0
+	message := "ignores changes that it must notice"
 }
 
 ignored_by(resource) := {attribute |

@@ -49,7 +49,11 @@ test_who_administers if {
 test_who_is_let_in if {
 	example.verdicts(rule, {"resource": {"aws_eks_access_entry": {
 		"ours": {"principal_arn": role("engineers"), "type": "STANDARD", "kubernetes_groups": ["readers"]},
-		"made_here": {"principal_arn": "${aws_iam_role.nodes.arn}", "type": "EC2_LINUX", "kubernetes_groups": ["system:nodes"]},
+		"made_here": {
+			"principal_arn": "${aws_iam_role.nodes.arn}",
+			"type": "EC2_LINUX",
+			"kubernetes_groups": ["system:nodes"],
+		},
 		"stranger": {"principal_arn": "arn:aws:iam::444444444444:role/stranger", "type": "STANDARD"},
 		"master": {"principal_arn": role("ops"), "type": "STANDARD", "kubernetes_groups": ["system:masters"]},
 		"nobody": {},

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: The Kubernetes API answers inside the VPC, and outside to named networks at most
 # description: >-
-#   An API that the internet reaches is only as safe as its last bug and every token that ever leaked. Left out, AWS opens
-#   it to everybody and closes it to the VPC.
+#   An API that the internet reaches is only as safe as its last bug and every token that ever leaked. Left out, AWS
+#   opens it to everybody and closes it to the VPC.
 # custom:
 #   severity: critical
 #   controls: [CIS EKS v1.7 5.4.1, NIST 800-53 SC-7, NIST 800-53 AC-4]
@@ -19,12 +19,14 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_cluster, at: vpc_config.endpoint_public_access, remove: true}
 #     - {type: aws_eks_cluster, at: vpc_config.endpoint_private_access, set: false}
 #     - {type: aws_eks_cluster, at: vpc_config.endpoint_private_access, remove: true}
-#     - {type: aws_eks_cluster, at: vpc_config, set: {endpoint_private_access: true, endpoint_public_access: true, public_access_cidrs: [0.0.0.0/0]}}
-deny_cluster contains tf.finding("cluster_api_is_private", cluster, place, "must answer inside the VPC, and to nobody else unnamed") if {
+#     - {type: aws_eks_cluster, at: vpc_config, set: {endpoint_private_access: true, endpoint_public_access: true,
+#         public_access_cidrs: [0.0.0.0/0]}}
+deny_cluster contains tf.finding("cluster_api_is_private", cluster, place, message) if {
 	some cluster in tf.of("aws_eks_cluster")
 	place := tf.block(cluster.values, "vpc_config")
 	not answers_inside_only(place)
 	not answers_to_named(place)
+	message := "must answer inside the VPC, and to nobody else unnamed"
 }
 
 answers_inside_only(place) if {

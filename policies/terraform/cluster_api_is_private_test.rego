@@ -8,7 +8,9 @@ test_cluster_api_is_private if {
 		"inside": {"vpc_config": {"endpoint_private_access": true, "endpoint_public_access": false}},
 		"to_an_office": {"vpc_config": object.union(public, {"public_access_cidrs": ["203.0.113.0/24"]})},
 		"to_everybody": {"vpc_config": object.union(public, {"public_access_cidrs": ["0.0.0.0/0"]})},
-		"to_everybody_too": {"vpc_config": [object.union(public, {"public_access_cidrs": ["203.0.113.0/24", "128.0.0.0/1"]})]},
+		"to_everybody_too": {
+			"vpc_config": [object.union(public, {"public_access_cidrs": ["203.0.113.0/24", "128.0.0.0/1"]})],
+		},
 		"to_nobody_named": {"vpc_config": public},
 		"to_an_empty_list": {"vpc_config": object.union(public, {"public_access_cidrs": []})},
 		"not_inside": {"vpc_config": {"endpoint_private_access": false, "endpoint_public_access": false}},

@@ -16,12 +16,14 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_cluster, remove: enabled_cluster_log_types}
 #     - {type: aws_eks_cluster, at: enabled_cluster_log_types, set: []}
 #     - {type: aws_eks_cluster, at: enabled_cluster_log_types, set: [api, authenticator, controllerManager, scheduler]}
-#     - {type: aws_eks_cluster, at: enabled_cluster_log_types, set: [audit, authenticator, controllerManager, scheduler]}
-deny_cluster contains tf.finding("cluster_control_planes_log", cluster, missing, "must keep these logs of its control plane") if {
+#     - {type: aws_eks_cluster, at: enabled_cluster_log_types, set: [audit, authenticator, controllerManager,
+#         scheduler]}
+deny_cluster contains tf.finding("cluster_control_planes_log", cluster, missing, message) if {
 	some cluster in tf.of("aws_eks_cluster")
 	kept := {kind | some kind in object.get(cluster.values, "enabled_cluster_log_types", [])}
 	missing := control_plane_logs - kept
 	count(missing) > 0
+	message := "must keep these logs of its control plane"
 }
 
 control_plane_logs := {"api", "audit", "authenticator", "controllerManager", "scheduler"} if tf.protected

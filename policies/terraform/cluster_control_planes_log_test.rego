@@ -18,7 +18,14 @@ test_cluster_control_planes_log if {
 }
 
 test_where_protected if {
-	provider := {"aws": [object.union(example.base.provider.aws[0], {"default_tags": [{"tags": object.union(example.tags, {"environment": "prod"})}]})]}
+	provider := {
+		"aws": [
+			object.union(
+				example.base.provider.aws[0],
+				{"default_tags": [{"tags": object.union(example.tags, {"environment": "prod"})}]},
+			),
+		],
+	}
 	example.verdicts(rule, {"provider": provider, "resource": {"aws_eks_cluster": {
 		"all": {"enabled_cluster_log_types": ["api", "audit", "authenticator", "controllerManager", "scheduler"]},
 		"enough_for_dev": {"enabled_cluster_log_types": ["api", "audit"]},

@@ -16,11 +16,13 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_cluster, remove: encryption_config}
 #     - {type: aws_eks_cluster, at: encryption_config.resources, set: []}
 #     - {type: aws_eks_cluster, at: encryption_config.provider.key_arn, remove: true}
-#     - {type: aws_eks_cluster, at: encryption_config.provider.key_arn, set: "arn:aws:kms:eu-west-1:999999999999:key/theirs"}
-deny_cluster contains tf.finding("cluster_secrets_are_encrypted", cluster, config, "must encrypt secrets with a key of ours") if {
+#     - {type: aws_eks_cluster, at: encryption_config.provider.key_arn,
+#         set: "arn:aws:kms:eu-west-1:999999999999:key/theirs"}
+deny_cluster contains tf.finding("cluster_secrets_are_encrypted", cluster, config, message) if {
 	some cluster in tf.of("aws_eks_cluster")
 	config := tf.block(cluster.values, "encryption_config")
 	not secrets_have_our_key(config)
+	message := "must encrypt secrets with a key of ours"
 }
 
 secrets_have_our_key(config) if {

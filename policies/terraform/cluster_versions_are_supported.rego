@@ -16,8 +16,9 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_cluster, at: version, set: "1.24"}
 #     - {type: aws_eks_cluster, at: version, set: "1.99"}
 #     - {type: aws_eks_cluster, remove: version}
-deny_cluster contains tf.finding("cluster_versions_are_supported", cluster, version, "must run a version that is in the list") if {
+deny_cluster contains tf.finding("cluster_versions_are_supported", cluster, version, message) if {
 	some cluster in tf.of("aws_eks_cluster")
 	version := object.get(cluster.values, "version", null)
 	not version in data.allowed.kubernetes_versions
+	message := "must run a version that is in the list"
 }

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: A protected environment's cluster is protected from deletion
 # description: >-
-#   Everything that serves and trains runs in it, and a new cluster of the same name is an empty one. AWS refuses to delete
-#   a protected one, whoever asks.
+#   Everything that serves and trains runs in it, and a new cluster of the same name is an empty one. AWS refuses to
+#   delete a protected one, whoever asks.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 CP-10, NIST 800-53 SC-5]

@@ -7,12 +7,13 @@ import data.lib.terraform as tf
 # METADATA
 # title: Cost tags say what finance knows
 # description: >-
-#   A team or cost centre that nobody knows is a line of the bill that nobody pays. A model and a run are named by those who
-#   train them, in letters that AWS tags, Kubernetes labels and the bill take alike.
+#   A team or cost centre that nobody knows is a line of the bill that nobody pays. A model and a run are named by those
+#   who train them, in letters that AWS tags, Kubernetes labels and the bill take alike.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 CM-8]
-#   mend: Mend the tags in environments/<environment>/environment.yaml, or add the value to tags in policies/allowed.yaml.
+#   mend: >-
+#     Mend the tags in environments/<environment>/environment.yaml, or add the value to tags in policies/allowed.yaml.
 #   types: [stack]
 #   breaks:
 #     - {in: stack, at: provider.aws.default_tags.tags.team, set: somebody-else}

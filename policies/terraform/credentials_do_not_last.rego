@@ -34,7 +34,7 @@ import data.lib.terraform as tf
 #     - {insert: {aws_iam_user_login_profile: {user: deployer}}}
 #     - {insert: {aws_iam_user_group_membership: {user: deployer, groups: [administrators]}}}
 #     - {insert: {aws_key_pair: {key_name: nodes, public_key: ssh-ed25519 AAAA}}}
-deny_identity contains tf.finding("credentials_do_not_last", resource, resource.type, "makes a credential that does not expire") if {
+deny_identity contains tf.finding("credentials_do_not_last", resource, resource.type, message) if {
 	some type in {
 		"aws_iam_access_key",
 		"aws_iam_group",
@@ -54,4 +54,5 @@ deny_identity contains tf.finding("credentials_do_not_last", resource, resource.
 		"aws_rolesanywhere_trust_anchor",
 	}
 	some resource in tf.of(type)
+	message := "makes a credential that does not expire"
 }

@@ -52,13 +52,14 @@ import data.lib.terraform as tf
 #     - {insert: {aws_secretsmanager_secret: {name: token}}}
 #     - {type: aws_sns_topic, remove: kms_master_key_id}
 #     - {type: aws_sns_topic, at: kms_master_key_id, set: alias/aws/sns}
-deny_encryption contains tf.finding("data_is_encrypted_with_our_keys", holder, {path: key}, "must be encrypted with a key of ours") if {
+deny_encryption contains tf.finding("data_is_encrypted_with_our_keys", holder, {path: key}, message) if {
 	some type, paths in paths_of_keys
 	some holder in tf.of(type)
 	some path in paths
 	key_is_wanted(holder, path)
 	key := tf.at(holder.values, path, null)
 	not is_our_key(key)
+	message := "must be encrypted with a key of ours"
 }
 
 paths_of_keys := {

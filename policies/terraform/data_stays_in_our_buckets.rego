@@ -22,7 +22,8 @@ import data.lib.terraform as tf
 #     - {type: aws_athena_workgroup, at: configuration.result_configuration.output_location, remove: true}
 #     - {type: aws_athena_workgroup, at: configuration.enforce_workgroup_configuration, set: false}
 #     - {type: aws_athena_workgroup, at: configuration.result_configuration.expected_bucket_owner, set: "999999999999"}
-#     - {type: aws_bcmdataexports_export, at: export.destination_configurations.s3_destination.s3_bucket, set: elsewhere}
+#     - {type: aws_bcmdataexports_export, at: export.destination_configurations.s3_destination.s3_bucket,
+#         set: elsewhere}
 #     - {type: aws_cloudtrail, at: s3_bucket_name, set: elsewhere}
 #     - {type: aws_glue_catalog_database, at: location_uri, set: "s3://elsewhere/offline/"}
 #     - {type: aws_sagemaker_feature_group, at: offline_store_config.s3_storage_config.s3_uri, set: "s3://elsewhere/"}
@@ -33,10 +34,11 @@ deny_data contains tf.finding("data_stays_in_our_buckets", writer, place, "must 
 	not in_our_bucket(place)
 }
 
-deny_data contains tf.finding("data_stays_in_our_buckets", workgroup, enforced, "must not let callers choose where") if {
+deny_data contains tf.finding("data_stays_in_our_buckets", workgroup, enforced, message) if {
 	some workgroup in tf.of("aws_athena_workgroup")
 	enforced := tf.at(workgroup.values, ["configuration", "enforce_workgroup_configuration"], true)
 	not enforced in {true, "true", null}
+	message := "must not let callers choose where"
 }
 
 deny_data contains tf.finding("data_stays_in_our_buckets", workgroup, owner, "must expect a bucket of our account") if {

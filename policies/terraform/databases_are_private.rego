@@ -33,9 +33,10 @@ deny_data contains tf.finding("databases_are_private", database, encrypted, "mus
 	not tf.yes(encrypted)
 }
 
-deny_data contains tf.finding("databases_are_private", database, null, "must name its subnets, or it is in the default VPC") if {
+deny_data contains tf.finding("databases_are_private", database, null, message) if {
 	some database in tf.of("aws_db_instance")
 	object.get(database.values, "db_subnet_group_name", null) in {null, ""}
+	message := "must name its subnets, or it is in the default VPC"
 }
 
 deny_data contains tf.finding("databases_are_private", database, group, "must refuse connections without TLS") if {

@@ -24,9 +24,10 @@ deny_data contains tf.finding("databases_hold_no_passwords", database, attribute
 	not object.get(database.values, attribute, null) in {null, ""}
 }
 
-deny_data contains tf.finding("databases_hold_no_passwords", database, {attribute: value}, "must leave passwords to AWS") if {
+deny_data contains tf.finding("databases_hold_no_passwords", database, {attribute: value}, message) if {
 	some database in tf.of("aws_db_instance")
 	some attribute in {"manage_master_user_password", "iam_database_authentication_enabled"}
 	value := object.get(database.values, attribute, null)
 	not tf.yes(value)
+	message := "must leave passwords to AWS"
 }

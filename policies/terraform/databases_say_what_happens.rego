@@ -25,10 +25,11 @@ deny_logging contains tf.finding("databases_say_what_happens", database, missing
 	count(missing) > 0
 }
 
-deny_logging contains tf.finding("databases_say_what_happens", database, interval, "must be monitored each minute or more often") if {
+deny_logging contains tf.finding("databases_say_what_happens", database, interval, message) if {
 	some database in tf.of("aws_db_instance")
 	interval := object.get(database.values, "monitoring_interval", null)
 	not interval in {1, 5, 10, 15, 30, 60}
+	message := "must be monitored each minute or more often"
 }
 
 deny_logging contains tf.finding("databases_say_what_happens", group, {parameter: said}, "must log it") if {

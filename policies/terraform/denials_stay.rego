@@ -7,12 +7,13 @@ import data.lib.terraform as tf
 # METADATA
 # title: The boundary and the stop of spending deny what they are there to deny
 # description: >-
-#   What they deny, no other policy can allow. The boundary keeps everybody but Karpenter from starting instances, and every
-#   role from tearing down the network; the stop of spending keeps roles from starting what costs.
+#   What they deny, no other policy can allow. The boundary keeps everybody but Karpenter from starting instances, and
+#   every role from tearing down the network; the stop of spending keeps roles from starting what costs.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 AC-6, NIST 800-53 AC-3]
-#   mend: Restore the Deny in policies/iam/boundary.json or infra/budgets.py; denials in policies/allowed.yaml lists them.
+#   mend: >-
+#     Restore the Deny in policies/iam/boundary.json or infra/budgets.py; denials in policies/allowed.yaml lists them.
 #   types: [aws_iam_policy]
 #   breaks:
 #     - {type: aws_iam_policy, at: policy.Statement.*.Effect, set: Allow}

@@ -7,8 +7,8 @@ import data.lib.terraform as tf
 # title: VPC endpoints admit principals of the environment's own account, and little else
 # description: >-
 #   An endpoint without a policy carries anybody's credentials: a job signs with keys of its own account and copies a
-#   bucket there, past NAT and flow logs. What nobody of ours signs is named one by one - image layers and packages of AWS,
-#   tokens of pods that ask for one of our roles. AWS documents no policy for eks-auth.
+#   bucket there, past NAT and flow logs. What nobody of ours signs is named one by one - image layers and packages of
+#   AWS, tokens of pods that ask for one of our roles. AWS documents no policy for eks-auth.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 AC-4, NIST 800-53 SC-7, NIST 800-53 AC-3]
@@ -19,16 +19,19 @@ import data.lib.terraform as tf
 #   breaks:
 #     - {type: aws_vpc_endpoint, remove: policy}
 #     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition, remove: true}
-#     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition.StringEquals, set: {"aws:PrincipalAccount": "444444444444"}}
-#     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition, set: {StringNotEquals: {"aws:PrincipalAccount": "444444444444"}}}
+#     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition.StringEquals,
+#         set: {"aws:PrincipalAccount": "444444444444"}}
+#     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition,
+#         set: {StringNotEquals: {"aws:PrincipalAccount": "444444444444"}}}
 #     - {type: aws_vpc_endpoint, at: policy.Statement.1.Resource, set: "*"}
 #     - {type: aws_vpc_endpoint, at: policy.Statement.1.Action, set: "*"}
 #     - insert: {aws_vpc_endpoint_policy: {vpc_endpoint_id: vpce-1, policy: "{}"}}
-deny_network contains tf.finding("endpoints_admit_our_own", endpoint, statement, "must admit principals of its own account only") if {
+deny_network contains tf.finding("endpoints_admit_our_own", endpoint, statement, message) if {
 	some type in ["aws_vpc_endpoint", "aws_vpc_endpoint_policy"]
 	some endpoint in tf.of(type)
 	some statement in iam.statements(endpoint)
 	not admits_our_own(statement)
+	message := "must admit principals of its own account only"
 }
 
 deny_network contains tf.finding("endpoints_admit_our_own", endpoint, null, "must have a policy") if {

@@ -7,8 +7,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Everything a stack makes carries all seven cost tags
 # description: >-
-#   What carries no tag is on nobody's bill, and what separates environments in one account asks for tags. The provider sets
-#   them on all that it makes; a stack whose tag block is renamed or left out makes things without.
+#   What carries no tag is on nobody's bill, and what separates environments in one account asks for tags. The provider
+#   sets them on all that it makes; a stack whose tag block is renamed or left out makes things without.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 CM-8]
@@ -29,8 +29,9 @@ deny_tags contains tf.stack_finding("everything_carries_cost_tags", missing, mes
 	message := sprintf("default_tags of the provider lack %s", [concat(", ", sort(missing))])
 }
 
-deny_tags contains tf.stack_finding("everything_carries_cost_tags", [], "configures no AWS provider, so there are no tags") if {
+deny_tags contains tf.stack_finding("everything_carries_cost_tags", [], message) if {
 	count(places.providers) == 0
+	message := "configures no AWS provider, so there are no tags"
 }
 
 is_said(carried, key) if {

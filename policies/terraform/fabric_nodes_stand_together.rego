@@ -19,12 +19,13 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, at: placement.group_name, set: elsewhere}
 #     - {type: aws_placement_group, at: strategy, set: spread}
 #     - {type: aws_placement_group, drop: true}
-deny_compute contains tf.finding("fabric_nodes_stand_together", template, place, "must stand in a cluster placement group") if {
+deny_compute contains tf.finding("fabric_nodes_stand_together", template, place, message) if {
 	some template in tf.of("aws_launch_template")
 	some interface in tf.blocks(template.values, "network_interfaces")
 	startswith(object.get(interface, "interface_type", ""), "efa")
 	place := tf.block(template.values, "placement")
 	not stand_together(template)
+	message := "must stand in a cluster placement group"
 }
 
 stand_together(template) if {

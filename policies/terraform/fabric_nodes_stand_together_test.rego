@@ -2,7 +2,10 @@ package fabric_nodes_stand_together_test
 
 import data.lib.example
 
-fabric(values) := object.union({"network_interfaces": [{"interface_type": "efa"}, {"interface_type": "efa-only"}]}, values)
+fabric(values) := object.union(
+	{"network_interfaces": [{"interface_type": "efa"}, {"interface_type": "efa-only"}]},
+	values,
+)
 
 group(name) := {"placement": {"group_name": sprintf("${aws_placement_group.%s.name}", [name])}}
 

@@ -6,8 +6,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Pools with accelerators are tainted, so that only what asks for one lands there
 # description: >-
-#   Without the taint the scheduler fills a GPU node with whatever waits: the pool never becomes empty, and the node that
-#   costs a hundred times as much serves a log collector.
+#   Without the taint the scheduler fills a GPU node with whatever waits: the pool never becomes empty, and the node
+#   that costs a hundred times as much serves a log collector.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 SC-6, NIST 800-53 SA-2]
@@ -20,7 +20,8 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: taint.0.key, set: dedicated}
 #     - {type: aws_eks_node_group, at: taint.0.effect, set: PREFER_NO_SCHEDULE}
 #     - insert: {aws_eks_node_group: {node_group_name: x, ami_type: AL2023_x86_64_NVIDIA, instance_types: [g5.xlarge]}}
-#     - insert: {aws_eks_node_group: {node_group_name: x, ami_type: AL2023_x86_64_STANDARD, instance_types: [inf2.xlarge]}}
+#     - insert: {aws_eks_node_group: {node_group_name: x, ami_type: AL2023_x86_64_STANDARD,
+#         instance_types: [inf2.xlarge]}}
 deny_compute contains tf.finding("gpu_pools_keep_others_out", pool, taints, "must be tainted with its accelerator") if {
 	some pool in pools.all
 	vendor := pools.vendor(pool)

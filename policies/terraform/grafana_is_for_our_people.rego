@@ -11,8 +11,8 @@ import data.lib.terraform as tf
 #   severity: high
 #   controls: [NIST 800-53 IA-2, NIST 800-53 AC-3, NIST 800-53 SC-7, NIST 800-53 CM-7]
 #   mend: >-
-#     Make the workspace with infra/grafana.py: AWS_SSO or SAML, CURRENT_ACCOUNT, CUSTOMER_MANAGED, vpc_configuration, and
-#     pluginAdminEnabled false in its configuration. Use service accounts of single sign-on, not API keys.
+#     Make the workspace with infra/grafana.py: AWS_SSO or SAML, CURRENT_ACCOUNT, CUSTOMER_MANAGED, vpc_configuration,
+#     and pluginAdminEnabled false in its configuration. Use service accounts of single sign-on, not API keys.
 #   types: [aws_grafana_workspace, aws_grafana_workspace_api_key, aws_grafana_workspace_service_account_token]
 #   breaks:
 #     - {type: aws_grafana_workspace, at: authentication_providers, set: []}
@@ -23,12 +23,15 @@ import data.lib.terraform as tf
 #     - {type: aws_grafana_workspace, at: vpc_configuration.security_group_ids, set: []}
 #     - {type: aws_grafana_workspace, at: configuration.plugins.pluginAdminEnabled, set: true}
 #     - {type: aws_grafana_workspace, remove: configuration}
-#     - insert: {aws_grafana_workspace_api_key: {key_name: x, key_role: ADMIN, seconds_to_live: 3600, workspace_id: g-1}}
-#     - insert: {aws_grafana_workspace_service_account_token: {name: x, service_account_id: "1", seconds_to_live: 3600, workspace_id: g-1}}
-deny_monitoring contains tf.finding("grafana_is_for_our_people", workspace, wrong, "must be for our people, in our network") if {
+#     - insert: {aws_grafana_workspace_api_key: {key_name: x, key_role: ADMIN, seconds_to_live: 3600,
+#         workspace_id: g-1}}
+#     - insert: {aws_grafana_workspace_service_account_token: {name: x, service_account_id: "1", seconds_to_live: 3600,
+#         workspace_id: g-1}}
+deny_monitoring contains tf.finding("grafana_is_for_our_people", workspace, wrong, message) if {
 	some workspace in tf.of("aws_grafana_workspace")
 	wrong := grafana_wants - grafana_has(workspace.values)
 	count(wrong) > 0
+	message := "must be for our people, in our network"
 }
 
 deny_monitoring contains tf.finding("grafana_is_for_our_people", token, token.type, "must not be made") if {

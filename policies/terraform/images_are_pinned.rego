@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Container images are named by digest, or by a version
 # description: >-
-#   `latest` is whatever somebody pushed last: what was reviewed, scanned and tested is not what runs tomorrow, and nothing
-#   tells which it was yesterday.
+#   `latest` is whatever somebody pushed last: what was reviewed, scanned and tested is not what runs tomorrow, and
+#   nothing tells which it was yesterday.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 CM-2, NIST 800-53 SI-7, NIST 800-53 SR-4]
@@ -21,10 +21,12 @@ import data.lib.terraform as tf
 #     - aws_sagemaker_image_version
 #     - aws_sagemaker_model
 #   breaks:
-#     - insert: {aws_ecs_task_definition: {family: x, container_definitions: '[{"name": "a", "image": "nginx:latest"}]'}}
+#     - insert: {aws_ecs_task_definition: {family: x, container_definitions: '[{"name": "a",
+#         "image": "nginx:latest"}]'}}
 #     - insert: {aws_ecs_task_definition: {family: x, container_definitions: "${file(\"x.json\")}"}}
 #     - insert: {aws_batch_job_definition: {name: x, type: container, container_properties: '{"image": "nginx"}'}}
-#     - insert: {aws_sagemaker_model: {name: x, primary_container: {image: "1.dkr.ecr.eu-west-1.amazonaws.com/server:latest"}}}
+#     - insert: {aws_sagemaker_model: {name: x,
+#         primary_container: {image: "1.dkr.ecr.eu-west-1.amazonaws.com/server:latest"}}}
 #     - insert: {aws_sagemaker_model: {name: x, container: [{image: "1.dkr.ecr.eu-west-1.amazonaws.com/server"}]}}
 #     - insert: {aws_lambda_function: {function_name: x, image_uri: "1.dkr.ecr.eu-west-1.amazonaws.com/f:latest"}}
 #     - insert: {aws_codebuild_project: {name: x, environment: {image: "aws/codebuild/standard:latest"}}}
@@ -35,7 +37,10 @@ deny_compute contains tf.finding("images_are_pinned", user, image, "must name it
 
 # A plan that does not know the text yet is of a configuration that is judged as well.
 deny_compute contains tf.finding("images_are_pinned", user, text, "must name its images readably, as JSON") if {
-	some type, attribute in {"aws_batch_job_definition": "container_properties", "aws_ecs_task_definition": "container_definitions"}
+	some type, attribute in {
+		"aws_batch_job_definition": "container_properties",
+		"aws_ecs_task_definition": "container_definitions",
+	}
 	some user in tf.of(type)
 	text := user.values[attribute]
 	not json.is_valid(text)
@@ -64,7 +69,10 @@ images_used contains [model, image] if {
 }
 
 images_used contains [user, object.get(container, "image", "")] if {
-	some type, attribute in {"aws_batch_job_definition": "container_properties", "aws_ecs_task_definition": "container_definitions"}
+	some type, attribute in {
+		"aws_batch_job_definition": "container_properties",
+		"aws_ecs_task_definition": "container_definitions",
+	}
 	some user in tf.of(type)
 	text := user.values[attribute]
 	json.is_valid(text)

@@ -38,17 +38,26 @@ latest := sprintf("%s:latest", [registry])
 
 # Each type with a pinned image and with a loose one.
 places := {
-	"aws_apprunner_service": {image: {"source_configuration": {"image_repository": {"image_identifier": image}}} | some image in [digest, latest]},
-	"aws_batch_job_definition": {image: {"container_properties": json.marshal({"image": image})} | some image in [digest, latest]},
+	"aws_apprunner_service": {image: {"source_configuration": {"image_repository": {"image_identifier": image}}} |
+		some image in [digest, latest]
+	},
+	"aws_batch_job_definition": {image: {"container_properties": json.marshal({"image": image})} |
+		some image in [digest, latest]
+	},
 	"aws_codebuild_project": {image: {"environment": {"image": image}} | some image in [digest, latest]},
-	"aws_ecs_task_definition": {image: {"container_definitions": json.marshal([{"image": digest}, {"image": image}])} | some image in [digest, latest]},
+	"aws_ecs_task_definition": {image: {"container_definitions": json.marshal([{"image": digest}, {"image": image}])} |
+		some image in [digest, latest]
+	},
 	"aws_lambda_function": {image: {"image_uri": image} | some image in [digest, latest]},
-	"aws_sagemaker_data_quality_job_definition": {image: {"data_quality_app_specification": {"image_uri": image}} | some image in [digest, latest]},
+	"aws_sagemaker_data_quality_job_definition": {image: {"data_quality_app_specification": {"image_uri": image}} |
+		some image in [digest, latest]
+	},
 	"aws_sagemaker_image_version": {image: {"base_image": image} | some image in [digest, latest]},
 }
 
 test_where_images_stand if {
-	example.verdicts(rule, {"resource": {type: {"pinned": made[digest], "loose": made[latest]} | some type, made in places}}) == {
+	resources := {type: {"pinned": made[digest], "loose": made[latest]} | some type, made in places}
+	example.verdicts(rule, {"resource": resources}) == {
 		"pass": {sprintf("%s.pinned", [type]) | some type, _ in places},
 		"fail": {sprintf("%s.loose", [type]) | some type, _ in places},
 	}
@@ -61,7 +70,10 @@ test_functions_from_archives_have_none if {
 # What a configuration does not say readably fails; the plan of the same may just not know it yet.
 test_unreadable if {
 	stack := {"resource": {
-		"aws_ecs_task_definition": {"unreadable": {"container_definitions": "${file(\"x.json\")}"}, "imageless": {"container_definitions": "[{}]"}},
+		"aws_ecs_task_definition": {
+			"unreadable": {"container_definitions": "${file(\"x.json\")}"},
+			"imageless": {"container_definitions": "[{}]"},
+		},
 		"aws_batch_job_definition": {"unreadable": {"container_properties": "nginx"}},
 	}}
 	example.configured(rule, stack).fail == {

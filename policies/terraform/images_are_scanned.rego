@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Every image is scanned when it is pushed, in the whole registry
 # description: >-
-#   Known flaws come in with base images. The registry's own setting scans every repository, those too that somebody makes
-#   by hand or that a first pull makes.
+#   Known flaws come in with base images. The registry's own setting scans every repository, those too that somebody
+#   makes by hand or that a first pull makes.
 # custom:
 #   severity: high
 #   controls: [AWS FSBP ECR.1, NIST 800-53 RA-5]

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: A tag of an image names the same image for ever, and repositories are tidied and encrypted by KMS
 # description: >-
-#   What was scanned, signed and approved under a tag must be what runs under it. Copies of public images that are made by
-#   the first pull are held to the same.
+#   What was scanned, signed and approved under a tag must be what runs under it. Copies of public images that are made
+#   by the first pull are held to the same.
 # custom:
 #   severity: high
 #   controls: [AWS FSBP ECR.2, AWS FSBP ECR.3, NIST 800-53 CM-2, NIST 800-53 SC-28]

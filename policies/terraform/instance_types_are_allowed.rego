@@ -31,14 +31,16 @@ import data.lib.terraform as tf
 #     - insert: {aws_sagemaker_notebook_instance: {instance_type: ml.p3.16xlarge}}
 #     - insert:
 #         aws_sagemaker_endpoint_configuration: {production_variants: [{model_name: x, instance_type: ml.p3.16xlarge}]}
-deny_compute contains tf.finding("instance_types_are_allowed", asker, type, "must be of a family that is in the list") if {
+deny_compute contains tf.finding("instance_types_are_allowed", asker, type, message) if {
 	some [asker, type] in types_asked_for
 	not family_allowed(type)
+	message := "must be of a family that is in the list"
 }
 
-deny_compute contains tf.finding("instance_types_are_allowed", pool, null, "must say which types its instances are of") if {
+deny_compute contains tf.finding("instance_types_are_allowed", pool, null, message) if {
 	some pool in pools.all
 	count(pools.instance_types(pool)) == 0
+	message := "must say which types its instances are of"
 }
 
 types_asked_for contains [pool, type] if {

@@ -47,7 +47,10 @@ variants(types) := {"production_variants": [{"instance_type": type} | some type 
 
 test_machine_learning if {
 	example.verdicts(rule, {"resource": {
-		"aws_sagemaker_notebook_instance": {"cpu": {"instance_type": "ml.m7i.large"}, "dear": {"instance_type": "ml.p3.16xlarge"}},
+		"aws_sagemaker_notebook_instance": {
+			"cpu": {"instance_type": "ml.m7i.large"},
+			"dear": {"instance_type": "ml.p3.16xlarge"},
+		},
 		"aws_sagemaker_endpoint_configuration": {
 			"gpu": variants(["ml.g5.xlarge"]),
 			"serverless": {"production_variants": [{"serverless_config": {"max_concurrency": 1}}]},

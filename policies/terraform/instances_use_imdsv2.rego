@@ -17,15 +17,17 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, at: metadata_options.http_tokens, set: optional}
 #     - {type: aws_launch_template, at: metadata_options.http_put_response_hop_limit, set: 2}
 #     - {type: aws_ec2_instance_metadata_defaults, at: http_tokens, set: optional}
-deny_compute contains tf.finding("instances_use_imdsv2", template, options, "must require version 2 within one hop") if {
+deny_compute contains tf.finding("instances_use_imdsv2", template, options, message) if {
 	some template in tf.of("aws_launch_template")
 	options := tf.block(template.values, "metadata_options")
 	not strict(options)
+	message := "must require version 2 within one hop"
 }
 
-deny_compute contains tf.finding("instances_use_imdsv2", defaults, defaults.values, "must require version 2 within one hop") if {
+deny_compute contains tf.finding("instances_use_imdsv2", defaults, defaults.values, message) if {
 	some defaults in tf.of("aws_ec2_instance_metadata_defaults")
 	not strict(defaults.values)
+	message := "must require version 2 within one hop"
 }
 
 strict(options) if {

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Interface endpoints answer under the service's own name, behind a security group of ours
 # description: >-
-#   Without private DNS, programs ask for the service's usual name and go through NAT and the internet as if the endpoint
-#   were not there. Without a group of its own, the endpoint takes the default one.
+#   Without private DNS, programs ask for the service's usual name and go through NAT and the internet as if the
+#   endpoint were not there. Without a group of its own, the endpoint takes the default one.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 SC-7, NIST 800-53 AC-4]
@@ -17,12 +17,14 @@ import data.lib.terraform as tf
 #     - {type: aws_vpc_endpoint, remove: security_group_ids}
 #     - {type: aws_vpc_endpoint, remove: subnet_ids}
 #     - {type: aws_vpc_endpoint, at: security_group_ids.0, remove: true}
-#     - insert: {aws_vpc_endpoint: {vpc_endpoint_type: Interface, private_dns_enabled: false, security_group_ids: [sg-1], subnet_ids: [subnet-1]}}
-deny_network contains tf.finding("interface_endpoints_are_private", endpoint, lacking, "must have a private name, groups and subnets") if {
+#     - insert: {aws_vpc_endpoint: {vpc_endpoint_type: Interface, private_dns_enabled: false,
+#         security_group_ids: [sg-1], subnet_ids: [subnet-1]}}
+deny_network contains tf.finding("interface_endpoints_are_private", endpoint, lacking, message) if {
 	some endpoint in tf.of("aws_vpc_endpoint")
 	endpoint.values.vpc_endpoint_type == "Interface"
 	lacking := {need | some need in endpoint_needs} - endpoint_has(endpoint.values)
 	count(lacking) > 0
+	message := "must have a private name, groups and subnets"
 }
 
 endpoint_needs := {"private_dns_enabled", "security_group_ids", "subnet_ids"}

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Karpenter hears of every way in which AWS takes a node away
 # description: >-
-#   A spot instance has two minutes, retired hardware a date. Who does not hear of it loses the work of its pods; who hears
-#   of it moves them. Nodes that come in by an access entry of their own are Karpenter's.
+#   A spot instance has two minutes, retired hardware a date. Who does not hear of it loses the work of its pods; who
+#   hears of it moves them. Nodes that come in by an access entry of their own are Karpenter's.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 CP-10, NIST 800-53 SI-4]
@@ -19,11 +19,12 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudwatch_event_rule, at: event_pattern.source, set: [aws.s3]}
 #     - {type: aws_cloudwatch_event_target, drop: true}
 #     - {type: aws_cloudwatch_event_target, at: rule, set: elsewhere}
-deny_compute contains tf.finding("interruptions_are_heard", entry, unheard, "must have a queue that hears of these") if {
+deny_compute contains tf.finding("interruptions_are_heard", entry, unheard, message) if {
 	some entry in tf.of("aws_eks_access_entry")
 	startswith(object.get(entry.values, "type", "STANDARD"), "EC2_")
 	unheard := {kind | some kind, source in interruptions; not [kind, source] in interruptions_heard}
 	count(unheard) > 0
+	message := "must have a queue that hears of these"
 }
 
 interruptions := {

@@ -10,10 +10,13 @@ events := {
 	"health": ["aws.health", "AWS Health Event"],
 }
 
-rules := {name: {"event_pattern": json.marshal({"source": [event[0]], "detail-type": [event[1]]})} | some name, event in events}
+rules := {name: {"event_pattern": json.marshal({"source": [event[0]], "detail-type": [event[1]]})} |
+	some name, event in events
+}
 
-targets := {name: {"rule": sprintf("${aws_cloudwatch_event_rule.%s.name}", [name]), "arn": "${aws_sqs_queue.ours.arn}"} |
+targets := {name: {"rule": rule_name, "arn": "${aws_sqs_queue.ours.arn}"} |
 	some name, _ in events
+	rule_name := sprintf("${aws_cloudwatch_event_rule.%s.name}", [name])
 }
 
 failing(rules_made, targets_made) := example.verdicts("interruptions_are_heard", {"resource": {

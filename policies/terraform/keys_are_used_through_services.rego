@@ -33,29 +33,33 @@ deny_encryption contains tf.finding("keys_are_used_through_services", key, polic
 	policy in {null, ""}
 }
 
-deny_encryption contains tf.finding("keys_are_used_through_services", key, allowed, "must let the account alone administer it") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", key, allowed, message) if {
 	some key in tf.of("aws_kms_key")
 	some allowed in iam.allowed(key)
 	lets_administer_key(allowed)
 	not to_the_account_alone(allowed)
+	message := "must let the account alone administer it"
 }
 
-deny_encryption contains tf.finding("keys_are_used_through_services", key, allowed, "must be used through services only") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", key, allowed, message) if {
 	some key in tf.of("aws_kms_key")
 	some allowed in iam.allowed(key)
 	lets_use_key(allowed)
 	object.keys(allowed.principals) != {"Service"}
 	not through_a_service(allowed)
+	message := "must be used through services only"
 }
 
-deny_encryption contains tf.finding("keys_are_used_through_services", key, null, "must not skip the check of its policy") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", key, null, message) if {
 	some key in tf.of("aws_kms_key")
 	not object.get(key.values, "bypass_policy_lockout_safety_check", null) in {null, false, "false"}
+	message := "must not skip the check of its policy"
 }
 
-deny_encryption contains tf.finding("keys_are_used_through_services", opening, null, "must not be: the key itself says who uses it") if {
+deny_encryption contains tf.finding("keys_are_used_through_services", opening, null, message) if {
 	some type in {"aws_kms_key_policy", "aws_kms_grant"}
 	some opening in tf.of(type)
+	message := "must not be: the key itself says who uses it"
 }
 
 lets_administer_key(statement) if {

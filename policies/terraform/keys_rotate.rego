@@ -14,9 +14,10 @@ import data.lib.terraform as tf
 #     - {type: aws_kms_key, at: enable_key_rotation, set: false}
 #     - {type: aws_kms_key, remove: enable_key_rotation}
 #     - {type: aws_kms_key, at: rotation_period_in_days, set: 2560}
-deny_encryption contains tf.finding("keys_rotate", key, tf.at(key.values, ["enable_key_rotation"], null), "must rotate each year") if {
+deny_encryption contains tf.finding("keys_rotate", key, tf.at(key.values, ["enable_key_rotation"], null), message) if {
 	some key in tf.of("aws_kms_key")
 	not rotating_key(key.values)
+	message := "must rotate each year"
 }
 
 rotating_key(key) if {

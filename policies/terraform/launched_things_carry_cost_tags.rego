@@ -25,11 +25,12 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, at: tag_specifications.0.tags.environment, set: elsewhere}
 #     - {type: aws_launch_template, at: tag_specifications.0.tags.model, set: ""}
 #     - {type: aws_launch_template, at: tag_specifications.*.tags.owner, set: nobody}
-deny_compute contains tf.finding("launched_things_carry_cost_tags", template, {kind: wrong}, "must tag what it starts with who pays") if {
+deny_compute contains tf.finding("launched_things_carry_cost_tags", template, {kind: wrong}, message) if {
 	some template in tf.of("aws_launch_template")
 	some kind in ["instance", "volume", "network-interface"]
 	wrong := tags.wrong(tags_of_launched(template, kind))
 	count(wrong) > 0
+	message := "must tag what it starts with who pays"
 }
 
 tags_of_launched(template, kind) := object.union_n([specification.tags |

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Load balancers are internal
 # description: >-
-#   Models are asked from inside the network. A load balancer that is not said to be internal gets public addresses, and a
-#   model server that anybody may ask can be copied by asking it.
+#   Models are asked from inside the network. A load balancer that is not said to be internal gets public addresses, and
+#   a model server that anybody may ask can be copied by asking it.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 SC-7, NIST 800-53 AC-4]

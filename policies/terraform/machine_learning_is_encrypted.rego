@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Disks, outputs and captured requests of machine learning are encrypted with keys of ours
 # description: >-
-#   Training data lands on the volumes of jobs, requests with what people sent in the capture of an endpoint. With a key of
-#   ours, who may read them is decided in one place, and can be taken back.
+#   Training data lands on the volumes of jobs, requests with what people sent in the capture of an endpoint. With a key
+#   of ours, who may read them is decided in one place, and can be taken back.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 SC-12, NIST 800-53 SC-28]
@@ -26,14 +26,16 @@ import data.lib.terraform as tf
 #           kms_key_arn: "${aws_kms_key.x.arn}"
 #           data_capture_config: {destination_s3_uri: "s3://x", initial_sampling_percentage: 10}
 #     - insert: {aws_sagemaker_notebook_instance: {name: x, instance_type: ml.m7i.large}}
-#     - insert: {aws_sagemaker_data_quality_job_definition: {name: x, job_resources: {cluster_config: {volume_size_in_gb: 9}}}}
-deny_ml contains tf.finding("machine_learning_is_encrypted", holder, {path: key}, "must be encrypted with a key of ours") if {
+#     - insert: {aws_sagemaker_data_quality_job_definition: {name: x,
+#         job_resources: {cluster_config: {volume_size_in_gb: 9}}}}
+deny_ml contains tf.finding("machine_learning_is_encrypted", holder, {path: key}, message) if {
 	some type, paths in ml_keys
 	some holder in tf.of(type)
 	some path in paths
 	ml_key_wanted(holder.values, path)
 	key := tf.at(holder.values, path, null)
 	not ml_key_of_ours(key)
+	message := "must be encrypted with a key of ours"
 }
 
 ml_keys := {

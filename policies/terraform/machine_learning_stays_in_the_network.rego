@@ -26,7 +26,7 @@ import data.lib.terraform as tf
 #     - insert: {aws_sagemaker_domain: {domain_name: x, auth_mode: SSO}}
 #     - insert: {aws_sagemaker_domain: {domain_name: x, app_network_access_type: PublicInternetOnly}}
 #     - insert: {aws_sagemaker_data_quality_job_definition: {name: x, network_config: {enable_network_isolation: true}}}
-deny_ml contains tf.finding("machine_learning_stays_in_the_network", runner, runner.type, "must run in the VPC, without the internet") if {
+deny_ml contains tf.finding("machine_learning_stays_in_the_network", runner, runner.type, message) if {
 	some type in [
 		"aws_sagemaker_data_quality_job_definition",
 		"aws_sagemaker_domain",
@@ -35,6 +35,7 @@ deny_ml contains tf.finding("machine_learning_stays_in_the_network", runner, run
 	]
 	some runner in tf.of(type)
 	not stays_in_network(runner)
+	message := "must run in the VPC, without the internet"
 }
 
 stays_in_network(model) if {

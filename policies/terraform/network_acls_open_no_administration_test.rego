@@ -13,7 +13,9 @@ test_network_acls_open_no_administration if {
 			"ssh": {"ingress": [web, object.union(web, {"from_port": 22, "to_port": 22})]},
 			"unsaid": {"ingress": [{"cidr_block": "0.0.0.0/0"}]},
 		},
-		"aws_default_network_acl": {"desktop": {"ingress": [{"ipv6_cidr_block": "::/0", "protocol": "tcp", "from_port": 3000, "to_port": 4000}]}},
+		"aws_default_network_acl": {
+			"desktop": {"ingress": [{"ipv6_cidr_block": "::/0", "protocol": "tcp", "from_port": 3000, "to_port": 4000}]},
+		},
 		"aws_network_acl_rule": {
 			"out": {"egress": true, "rule_action": "allow", "protocol": "-1", "cidr_block": "0.0.0.0/0"},
 			"denies": {"rule_action": "deny", "protocol": "-1", "cidr_block": "0.0.0.0/0"},

@@ -6,8 +6,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: A VPC has the addresses that security gave to its environment, and no public ones
 # description: >-
-#   Rules that let "the network" in are only as narrow as the network. Addresses of another environment, or of an office,
-#   would make two networks look like one on the day that they are joined.
+#   Rules that let "the network" in are only as narrow as the network. Addresses of another environment, or of an
+#   office, would make two networks look like one on the day that they are joined.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 SC-7, NIST 800-53 CM-6]
@@ -20,11 +20,12 @@ import data.lib.terraform as tf
 #     - {type: aws_vpc, remove: cidr_block}
 #     - insert: {aws_vpc_ipv4_cidr_block_association: {vpc_id: vpc-1, cidr_block: 100.64.0.0/16}}
 #     - insert: {aws_vpc_ipv6_cidr_block_association: {vpc_id: vpc-1, assign_generated_ipv6_cidr_block: true}}
-deny_network contains tf.finding("networks_have_their_own_addresses", vpc, cidr, "must have addresses of its environment") if {
+deny_network contains tf.finding("networks_have_their_own_addresses", vpc, cidr, message) if {
 	some type in ["aws_vpc", "aws_vpc_ipv4_cidr_block_association"]
 	some vpc in tf.of(type)
 	cidr := object.get(vpc.values, "cidr_block", "")
 	not ours.is_network(cidr)
+	message := "must have addresses of its environment"
 }
 
 deny_network contains tf.finding("networks_have_their_own_addresses", vpc, given, "must have no IPv6 addresses") if {
@@ -33,6 +34,7 @@ deny_network contains tf.finding("networks_have_their_own_addresses", vpc, given
 	not given in {false, "false", null}
 }
 
-deny_network contains tf.finding("networks_have_their_own_addresses", given, given.type, "must have no IPv6 addresses") if {
+deny_network contains tf.finding("networks_have_their_own_addresses", given, given.type, message) if {
 	some given in tf.of("aws_vpc_ipv6_cidr_block_association")
+	message := "must have no IPv6 addresses"
 }

@@ -12,7 +12,10 @@ test_networks_have_their_own_addresses if {
 			"ipv6": {"cidr_block": "10.10.0.0/16", "assign_generated_ipv6_cidr_block": true},
 			"unsaid": {},
 		},
-		"aws_vpc_ipv4_cidr_block_association": {"ours": {"cidr_block": "10.10.1.0/24"}, "strange": {"cidr_block": "100.64.0.0/16"}},
+		"aws_vpc_ipv4_cidr_block_association": {
+			"ours": {"cidr_block": "10.10.1.0/24"},
+			"strange": {"cidr_block": "100.64.0.0/16"},
+		},
 		"aws_vpc_ipv6_cidr_block_association": {"any": {"assign_generated_ipv6_cidr_block": true}},
 	}}) == {
 		"pass": {"aws_vpc.ours", "aws_vpc.part", "aws_vpc_ipv4_cidr_block_association.ours"},

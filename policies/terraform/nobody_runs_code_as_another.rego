@@ -8,22 +8,30 @@ import data.lib.terraform as tf
 # METADATA
 # title: No role runs code as another, and Karpenter alone starts instances
 # description: >-
-#   Who changes a function's code, sends a command to a node, opens a notebook or makes a Kubernetes access entry acts with
-#   rights that are not its own. Instances carry a role too: Karpenter starts them, with the cost tags, and nobody else.
+#   Who changes a function's code, sends a command to a node, opens a notebook or makes a Kubernetes access entry acts
+#   with rights that are not its own. Instances carry a role too: Karpenter starts them, with the cost tags, and nobody
+#   else.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 AC-6, NIST 800-53 AC-5]
 #   mend: Take the action away; for an instance, demand all cost tags in the request and give it to Karpenter's role.
 #   types: [aws_iam_policy, aws_iam_role_policy, aws_iam_user_policy, aws_iam_group_policy]
 #   breaks:
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "lambda:UpdateFunctionCode", Resource: "arn:aws:lambda:eu-west-1:111111111111:function:x"}}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: ["ssm:SendCommand"], Resource: "arn:aws:ec2:eu-west-1:111111111111:instance/i-1"}}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "sagemaker:CreatePresignedNotebookInstanceUrl", Resource: "arn:aws:sagemaker:eu-west-1:111111111111:notebook-instance/x"}}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "eks:CreateAccessEntry", Resource: "arn:aws:eks:eu-west-1:111111111111:cluster/groundway-dev"}}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "ec2:RunInstances", Resource: "arn:aws:ec2:eu-west-1:111111111111:instance/*"}}
-deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, "acts with the rights of another") if {
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "lambda:UpdateFunctionCode",
+#         Resource: "arn:aws:lambda:eu-west-1:111111111111:function:x"}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: ["ssm:SendCommand"],
+#         Resource: "arn:aws:ec2:eu-west-1:111111111111:instance/i-1"}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow,
+#         Action: "sagemaker:CreatePresignedNotebookInstanceUrl",
+#         Resource: "arn:aws:sagemaker:eu-west-1:111111111111:notebook-instance/x"}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "eks:CreateAccessEntry",
+#         Resource: "arn:aws:eks:eu-west-1:111111111111:cluster/groundway-dev"}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "ec2:RunInstances",
+#         Resource: "arn:aws:ec2:eu-west-1:111111111111:instance/*"}}
+deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, message) if {
 	some given in grants.given
 	some action in running(given.statement)
+	message := "acts with the rights of another"
 }
 
 deny_identity contains tf.finding("nobody_runs_code_as_another", given.policy, action, message) if {
@@ -94,13 +102,20 @@ karpenters_names contains sprintf("${%s.name}", [role.address]) if {
 }
 
 # Images, subnets and the like are only used to start with.
-starts_nothing_untagged(_, resource) if regex.match(
-	`^arn:aws[\w-]*:ec2:[\w-]+:\d*:(image|snapshot|subnet|security-group|launch-template|placement-group|capacity-reservation)/`,
-	resource,
-)
+starts_nothing_untagged(_, resource) if regex.match(only_used_to_start, resource)
 
 starts_nothing_untagged(statement, _) if {
 	every tag in tags.keys {
 		count(grants.wanted(statement, ["StringLike", "StringEquals"], sprintf("aws:RequestTag/%s", [tag]))) > 0
 	}
 }
+
+only_used_to_start := sprintf(`^arn:aws[\w-]*:ec2:[\w-]+:\d*:(%s)/`, [concat("|", [
+	"image",
+	"snapshot",
+	"subnet",
+	"security-group",
+	"launch-template",
+	"placement-group",
+	"capacity-reservation",
+])])

@@ -6,8 +6,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Nodes run images that AWS makes for EKS, with the drivers of what they carry
 # description: >-
-#   An image of one's own is as old as the day it was made, and whoever made it has root on every node. AWS's are renewed
-#   with their repairs. On the wrong one the accelerator is not seen, and paid for.
+#   An image of one's own is as old as the day it was made, and whoever made it has root on every node. AWS's are
+#   renewed with their repairs. On the wrong one the accelerator is not seen, and paid for.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 CM-2, NIST 800-53 SI-2]
@@ -21,10 +21,11 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, remove: ami_type}
 #     - {type: aws_eks_node_group, at: ami_type, set: AL2023_x86_64_STANDARD}
 #     - {type: aws_launch_template, at: image_id, set: ami-0abcdef1234567890}
-deny_compute contains tf.finding("node_images_are_known", pool, image, "must run an image in the list, with the drivers it needs") if {
+deny_compute contains tf.finding("node_images_are_known", pool, image, message) if {
 	some pool in pools.all
 	image := object.get(pool.values, "ami_type", "")
 	not fitting_image(pool, image)
+	message := "must run an image in the list, with the drivers it needs"
 }
 
 deny_compute contains tf.finding("node_images_are_known", template, image, "must leave the image to the pool") if {

@@ -15,22 +15,25 @@ import data.lib.terraform as tf
 #     of its interfaces (infra/launch_template.py).
 #   types: [aws_instance, aws_launch_template]
 #   breaks:
-#     - {type: aws_launch_template, at: network_interfaces, set: [{associate_public_ip_address: "true", security_groups: [sg-1]}]}
+#     - {type: aws_launch_template, at: network_interfaces, set: [{associate_public_ip_address: "true",
+#         security_groups: [sg-1]}]}
 #     - {type: aws_launch_template, at: network_interfaces.0.associate_public_ip_address, set: "true"}
 #     - {type: aws_launch_template, at: network_interfaces.0.security_groups, remove: true}
 #     - {type: aws_launch_template, remove: vpc_security_group_ids}
 #     - insert: {aws_instance: {ami: ami-1, instance_type: m7i.large}}
 #     - insert: {aws_instance: {ami: ami-1, instance_type: m7i.large, associate_public_ip_address: true}}
-deny_compute contains tf.finding("nodes_have_no_public_address", template, interfaces, "must give no public address, and name groups") if {
+deny_compute contains tf.finding("nodes_have_no_public_address", template, interfaces, message) if {
 	some template in tf.of("aws_launch_template")
 	interfaces := tf.blocks(template.values, "network_interfaces")
 	not private_template(template.values, interfaces)
+	message := "must give no public address, and name groups"
 }
 
-deny_compute contains tf.finding("nodes_have_no_public_address", instance, said, "must be said to have no public address") if {
+deny_compute contains tf.finding("nodes_have_no_public_address", instance, said, message) if {
 	some instance in tf.of("aws_instance")
 	said := object.get(instance.values, "associate_public_ip_address", null)
 	not said in {false, "false"}
+	message := "must be said to have no public address"
 }
 
 private_template(values, []) if count(values.vpc_security_group_ids) > 0

@@ -6,9 +6,21 @@ test_nodes_have_no_public_address if {
 	example.verdicts("nodes_have_no_public_address", {"resource": {
 		"aws_launch_template": {
 			"grouped": {"vpc_security_group_ids": ["sg-1"]},
-			"interfaces": {"network_interfaces": [{"security_groups": ["sg-1"]}, {"security_groups": ["sg-1"], "associate_public_ip_address": "false"}]},
-			"public": {"network_interfaces": [{"security_groups": ["sg-1"]}, {"security_groups": ["sg-1"], "associate_public_ip_address": "true"}]},
-			"perhaps_public": {"network_interfaces": [{"security_groups": ["sg-1"], "associate_public_ip_address": "${var.public}"}]},
+			"interfaces": {
+				"network_interfaces": [
+					{"security_groups": ["sg-1"]},
+					{"security_groups": ["sg-1"], "associate_public_ip_address": "false"},
+				],
+			},
+			"public": {
+				"network_interfaces": [
+					{"security_groups": ["sg-1"]},
+					{"security_groups": ["sg-1"], "associate_public_ip_address": "true"},
+				],
+			},
+			"perhaps_public": {
+				"network_interfaces": [{"security_groups": ["sg-1"], "associate_public_ip_address": "${var.public}"}],
+			},
 			"default_group": {"network_interfaces": [{"security_groups": ["sg-1"]}, {"interface_type": "efa-only"}]},
 			"no_group": {"vpc_security_group_ids": []},
 			"unsaid": {},

@@ -15,13 +15,15 @@ import data.lib.terraform as tf
 #     minimum_instance_metadata_service_version = "2".
 #   types: [aws_sagemaker_notebook_instance]
 #   breaks:
-#     - insert: {aws_sagemaker_notebook_instance: {name: x, instance_metadata_service_configuration: {minimum_instance_metadata_service_version: "2"}}}
+#     - insert: {aws_sagemaker_notebook_instance: {name: x,
+#         instance_metadata_service_configuration: {minimum_instance_metadata_service_version: "2"}}}
 #     - insert: {aws_sagemaker_notebook_instance: {name: x, root_access: Enabled}}
 #     - insert: {aws_sagemaker_notebook_instance: {name: x, root_access: Disabled}}
-deny_ml contains tf.finding("notebooks_give_no_root", notebook, root, "must give no root and no old metadata service") if {
+deny_ml contains tf.finding("notebooks_give_no_root", notebook, root, message) if {
 	some notebook in tf.of("aws_sagemaker_notebook_instance")
 	root := object.get(notebook.values, "root_access", null)
 	not without_root(notebook.values)
+	message := "must give no root and no old metadata service"
 }
 
 without_root(notebook) if {

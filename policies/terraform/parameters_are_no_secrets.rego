@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Parameters hold no secrets, and a secret's value is nowhere in a stack
 # description: >-
-#   A parameter of type String is read by whoever may read parameters. Even sealed, the value that a stack gives it is in
-#   the state as it stands. So secrets are made by AWS, or put in by hand, in Secrets Manager.
+#   A parameter of type String is read by whoever may read parameters. Even sealed, the value that a stack gives it is
+#   in the state as it stands. So secrets are made by AWS, or put in by hand, in Secrets Manager.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 IA-5, NIST 800-53 SC-28]
@@ -23,10 +23,11 @@ deny_data contains tf.finding("parameters_are_no_secrets", parameter, type, "mus
 	not type in {"String", "StringList"}
 }
 
-deny_data contains tf.finding("parameters_are_no_secrets", parameter, name, "is named like a secret, and must not be one") if {
+deny_data contains tf.finding("parameters_are_no_secrets", parameter, name, message) if {
 	some parameter in tf.of("aws_ssm_parameter")
 	name := object.get(parameter.values, "name", "")
 	regex.match(`(?i)(password|passwd|secret|token|credential|private[_-]?key|api[_-]?key)`, name)
+	message := "is named like a secret, and must not be one"
 }
 
 deny_data contains tf.finding("parameters_are_no_secrets", version, null, "must be put in by hand, not by a stack") if {

@@ -12,7 +12,13 @@ import data.lib.terraform as tf
 #   severity: high
 #   controls: [CIS AWS v3.0 2.1.1, AWS FSBP S3.5, NIST 800-53 SC-8]
 #   mend: Put iam.deny_plain_http(actions, resources) of infra/iam.py into the policy; infra/buckets.py does.
-#   types: [aws_s3_bucket, aws_s3_bucket_policy, aws_sns_topic, aws_sns_topic_policy, aws_sqs_queue, aws_sqs_queue_policy]
+#   types:
+#     - aws_s3_bucket
+#     - aws_s3_bucket_policy
+#     - aws_sns_topic
+#     - aws_sns_topic_policy
+#     - aws_sqs_queue
+#     - aws_sqs_queue_policy
 #   breaks:
 #     - {type: aws_s3_bucket_policy, drop: true}
 #     - {type: aws_s3_bucket_policy, at: policy.Statement.0.Effect, set: Allow}
@@ -25,10 +31,11 @@ import data.lib.terraform as tf
 #     - {type: aws_sns_topic_policy, drop: true}
 #     - {type: aws_sqs_queue_policy, at: policy.Statement.1, remove: true}
 #     - {type: aws_sqs_queue_policy, drop: true}
-deny_storage contains tf.finding("plain_http_is_refused", holder, null, "must deny every request without TLS in its policy") if {
+deny_storage contains tf.finding("plain_http_is_refused", holder, null, message) if {
 	some type, _ in holders_of_policies
 	some holder in tf.of(type)
 	not holder.address in refusing_plain_http
+	message := "must deny every request without TLS in its policy"
 }
 
 # `parts`: what a resource of the policy must end with, so that all of the holder is covered.

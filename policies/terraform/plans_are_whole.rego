@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: A plan is whole
 # description: >-
-#   A plan that failed half way, or that was made for some targets, says nothing of the rest. What it leaves out would be
-#   applied another day, unjudged.
+#   A plan that failed half way, or that was made for some targets, says nothing of the rest. What it leaves out would
+#   be applied another day, unjudged.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 CM-3]

@@ -5,12 +5,14 @@ import data.lib.terraform as tf
 # METADATA
 # title: No plan destroys or replaces what cannot be made again, where it matters
 # description: >-
-#   Some changes look small and make Terraform delete a bucket, key or database and make an empty one of its name. The plan
-#   says which argument forces it.
+#   Some changes look small and make Terraform delete a bucket, key or database and make an empty one of its name. The
+#   plan says which argument forces it.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 CP-9, NIST 800-53 CM-3]
-#   mend: Undo the change of that argument, or make the new thing beside the old one; to retire it, say GROUNDWAY_UNPROTECT.
+#   mend: >-
+#     Undo the change of that argument, or make the new thing beside the old one; to retire it, say
+#     GROUNDWAY_UNPROTECT.
 #   types: [plan]
 #   breaks: []
 deny_change contains tf.finding("plans_keep_what_cannot_be_made_again", change, change.change.actions, message) if {

@@ -6,8 +6,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Pods get a role through a service account of their own, and share it with nobody
 # description: >-
-#   Every pod that names no service account runs as `default`: a role given to that is given to all of a namespace. A role
-#   for two service accounts can do what either needs. A role elsewhere is decided upon by somebody else.
+#   Every pod that names no service account runs as `default`: a role given to that is given to all of a namespace. A
+#   role for two service accounts can do what either needs. A role elsewhere is decided upon by somebody else.
 # custom:
 #   severity: high
 #   controls: [CIS EKS v1.7 5.2.1, NIST 800-53 AC-6, NIST 800-53 IA-9]
@@ -22,14 +22,16 @@ import data.lib.terraform as tf
 #         aws_eks_pod_identity_association:
 #           {cluster_name: x, namespace: kube-system, service_account: default, role_arn: "${aws_iam_role.x.arn}"}
 #     - {type: aws_eks_addon, at: pod_identity_association.*.service_account, set: default}
-deny_cluster contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says, "must be one service account, with a role of ours") if {
+deny_cluster contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says, message) if {
 	some pods in pods_with_roles
 	not role_of_their_own(pods.says)
+	message := "must be one service account, with a role of ours"
 }
 
-deny_cluster contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says.role_arn, "must not share its role") if {
+deny_cluster contains tf.finding("pods_have_roles_of_their_own", pods.resource, pods.says.role_arn, message) if {
 	some pods in pods_with_roles
 	count(pods_by_role[pods.says.role_arn]) > 1
+	message := "must not share its role"
 }
 
 pods_with_roles contains {"resource": association, "says": association.values} if {

@@ -29,7 +29,13 @@ test_associations if {
 test_addons if {
 	failing({"aws_eks_addon": {
 		"without": {"addon_name": "coredns"},
-		"sound": {"addon_name": "vpc-cni", "pod_identity_association": [{"service_account": "aws-node", "role_arn": "${aws_iam_role.cni.arn}"}]},
-		"default": {"addon_name": "x", "pod_identity_association": {"service_account": "default", "role_arn": "${aws_iam_role.x.arn}"}},
+		"sound": {
+			"addon_name": "vpc-cni",
+			"pod_identity_association": [{"service_account": "aws-node", "role_arn": "${aws_iam_role.cni.arn}"}],
+		},
+		"default": {
+			"addon_name": "x",
+			"pod_identity_association": {"service_account": "default", "role_arn": "${aws_iam_role.x.arn}"},
+		},
 	}}) == {"aws_eks_addon.default"}
 }

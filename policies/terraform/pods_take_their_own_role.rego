@@ -7,16 +7,19 @@ import data.lib.terraform as tf
 # METADATA
 # title: A pod takes the role of its own service account, in our cluster
 # description: >-
-#   EKS Pod Identity hands a role to the pods it is associated with. The trust policy says again of which namespace, service
-#   account and cluster they are, so that a wrong association, or another cluster's, gives nothing.
+#   EKS Pod Identity hands a role to the pods it is associated with. The trust policy says again of which namespace,
+#   service account and cluster they are, so that a wrong association, or another cluster's, gives nothing.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 AC-6, NIST 800-53 AC-3]
 #   mend: Use the trust of infra/pod_identity.py.
 #   types: [aws_iam_role]
 #   breaks:
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Service: pods.eks.amazonaws.com}, Action: ["sts:AssumeRole", "sts:TagSession"], Condition: {StringEquals: {"aws:SourceAccount": "111111111111"}}}}
-#     - {type: aws_iam_role, at: assume_role_policy.Statement.0.Condition.StringEquals.aws:RequestTag/kubernetes-namespace, remove: true}
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow,
+#         Principal: {Service: pods.eks.amazonaws.com}, Action: ["sts:AssumeRole", "sts:TagSession"],
+#         Condition: {StringEquals: {"aws:SourceAccount": "111111111111"}}}}
+#     - {type: aws_iam_role,
+#         at: assume_role_policy.Statement.0.Condition.StringEquals.aws:RequestTag/kubernetes-namespace, remove: true}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.*.Condition.ArnEquals, remove: true}
 deny_identity contains tf.finding("pods_take_their_own_role", trust.resource, trust.statement, message) if {
 	some trust in sharing.trusted

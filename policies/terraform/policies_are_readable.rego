@@ -7,8 +7,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Every policy is text of its own that a reviewer and the other rules can read
 # description: >-
-#   A policy that is no JSON, that comes from elsewhere or that spells an element otherwise is one that no other rule sees
-#   into. Version 2012-10-17 is wanted because older policies read their variables as plain text.
+#   A policy that is no JSON, that comes from elsewhere or that spells an element otherwise is one that no other rule
+#   sees into. Version 2012-10-17 is wanted because older policies read their variables as plain text.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 AC-6, NIST 800-53 CM-6]

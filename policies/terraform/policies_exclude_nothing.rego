@@ -29,7 +29,9 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement.0.NotResource, set: "arn:aws:s3:::groundway-dev-data"}
 #     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, NotAction: "iam:*", Resource: "*"}}
 #     - {type: aws_kms_key, at: policy.Statement.0.NotPrincipal, set: "*"}
-#     - {type: aws_s3_bucket_policy, at: policy.Statement, append: {Effect: Allow, NotPrincipal: {AWS: "arn:aws:iam::999999999999:root"}, Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/*"}}
+#     - {type: aws_s3_bucket_policy, at: policy.Statement, append: {Effect: Allow,
+#         NotPrincipal: {AWS: "arn:aws:iam::999999999999:root"}, Action: "s3:GetObject",
+#         Resource: "arn:aws:s3:::mine/*"}}
 deny_identity contains tf.finding("policies_exclude_nothing", resource, statement, "must not allow by exclusion") if {
 	some type, _ in sharing.policy_attributes
 	some resource in tf.of(type)

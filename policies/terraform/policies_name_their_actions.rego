@@ -17,15 +17,18 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role_policy, at: policy.Statement.0.Action, append: "s3:*"}
 #     - {type: aws_iam_role_policy, at: policy.Statement.*.Action, set: "*"}
 #     - {type: aws_iam_role_policy, at: policy.Statement.0.Action, append: "kms:De?rypt"}
-#     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "*", Resource: "arn:aws:s3:::mine/*"}}
-deny_identity contains tf.finding("policies_name_their_actions", given.policy, action, "must name actions, without wildcards") if {
+#     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "*",
+#         Resource: "arn:aws:s3:::mine/*"}}
+deny_identity contains tf.finding("policies_name_their_actions", given.policy, action, message) if {
 	some given in grants.given
 	some action in given.statement.actions
 	regex.match(`[*?]`, action)
+	message := "must name actions, without wildcards"
 }
 
-deny_identity contains tf.finding("policies_name_their_actions", bounding.policy, action, "must not bound by everything") if {
+deny_identity contains tf.finding("policies_name_their_actions", bounding.policy, action, message) if {
 	some bounding in grants.bounding
 	some action in bounding.statement.actions
 	not regex.match(`^[a-z0-9-]+:[a-z*]+$`, action)
+	message := "must not bound by everything"
 }

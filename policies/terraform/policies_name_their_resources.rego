@@ -7,8 +7,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: What a role may act on is named, where AWS knows a resource
 # description: >-
-#   An action on "*" reaches every bucket, key and queue of the account, those of other projects too. Actions for which AWS
-#   knows no resource are listed in policies/allowed.yaml.
+#   An action on "*" reaches every bucket, key and queue of the account, those of other projects too. Actions for which
+#   AWS knows no resource are listed in policies/allowed.yaml.
 # custom:
 #   severity: high
 #   controls: [AWS FSBP IAM.1, NIST 800-53 AC-6]
@@ -16,15 +16,18 @@ import data.lib.terraform as tf
 #   types: [aws_iam_policy, aws_iam_role_policy, aws_iam_user_policy, aws_iam_group_policy]
 #   breaks:
 #     - {type: aws_iam_role_policy, at: policy.Statement.*.Resource, set: "*"}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::*"}}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "kms:Decrypt", Resource: ["arn:aws:kms:eu-west-1:111111111111:*"]}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "s3:GetObject",
+#         Resource: "arn:aws:s3:::*"}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "kms:Decrypt",
+#         Resource: ["arn:aws:kms:eu-west-1:111111111111:*"]}}
 #     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "s3:GetObject", Resource: "*"}}
-deny_identity contains tf.finding("policies_name_their_resources", grant.policy, action, "must name the resources of it") if {
+deny_identity contains tf.finding("policies_name_their_resources", grant.policy, action, message) if {
 	some grant in grants.all
 	acts_on_everything(grant.statement)
 	some action in grant.statement.actions
 	not action_needs_no_resource(action)
 	not boundary_needs_no_resource(grant.policy, action)
+	message := "must name the resources of it"
 }
 
 acts_on_everything(statement) if {

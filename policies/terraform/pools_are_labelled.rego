@@ -21,17 +21,19 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: node_group_name, set: elsewhere}
 #     - insert:
 #         aws_eks_node_group: {node_group_name: x, instance_types: [g5.xlarge], labels: {groundway.dev/pool: x}}
-deny_compute contains tf.finding("pools_are_labelled", pool, labels, "must be labelled with its pool and accelerator") if {
+deny_compute contains tf.finding("pools_are_labelled", pool, labels, message) if {
 	some pool in pools.all
 	labels := object.get(pool.values, "labels", {})
 	not labelled_with_pool(pool, labels)
+	message := "must be labelled with its pool and accelerator"
 }
 
-deny_compute contains tf.finding("pools_are_labelled", pool, labels, "must be labelled with its pool and accelerator") if {
+deny_compute contains tf.finding("pools_are_labelled", pool, labels, message) if {
 	some pool in pools.all
 	pools.vendor(pool)
 	labels := object.get(pool.values, "labels", {})
 	not labelled_with_accelerator(labels)
+	message := "must be labelled with its pool and accelerator"
 }
 
 labelled_with_pool(pool, labels) if labels["groundway.dev/pool"] == pool.values.node_group_name

@@ -21,10 +21,11 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, at: capacity_type, set: CAPACITY_BLOCK}
 #     - {type: aws_launch_template, at: instance_market_options, set: {market_type: capacity-block}}
 #     - {type: aws_launch_template, at: instance_market_options, set: {market_type: spot}}
-deny_compute contains tf.finding("pools_say_how_they_buy", pool, said, "must say how it buys, as its template does") if {
+deny_compute contains tf.finding("pools_say_how_they_buy", pool, said, message) if {
 	some pool in pools.all
 	said := object.get(pool.values, "capacity_type", null)
 	not buys_soundly(pool, said)
+	message := "must say how it buys, as its template does"
 }
 
 # EKS refuses a template that asks for spot instances; the pool says it.

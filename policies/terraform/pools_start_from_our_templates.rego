@@ -17,8 +17,9 @@ import data.lib.terraform as tf
 #     - {type: aws_eks_node_group, remove: launch_template}
 #     - {type: aws_eks_node_group, at: launch_template, set: {id: lt-1, version: "1"}}
 #     - {type: aws_eks_node_group, at: launch_template, set: {name: elsewhere, version: $Latest}}
-deny_compute contains tf.finding("pools_start_from_our_templates", pool, named, "must start from a launch template made here") if {
+deny_compute contains tf.finding("pools_start_from_our_templates", pool, named, message) if {
 	some pool in pools.all
 	named := object.get(pool.values, "launch_template", null)
 	count(pools.templates(pool)) != 1
+	message := "must start from a launch template made here"
 }

@@ -21,20 +21,22 @@ import data.lib.terraform as tf
 #     - {type: aws_db_instance, at: skip_final_snapshot, set: true}
 #     - {type: aws_db_instance, remove: final_snapshot_identifier}
 #     - {type: aws_db_instance, at: delete_automated_backups, set: true}
-deny_data contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "must not be deletable by one command") if {
+deny_data contains tf.finding("protected_data_is_kept", holder, {attribute: value}, message) if {
 	tf.protected
 	some [type, attribute] in protections.off
 	some holder in tf.of(type)
 	value := object.get(holder.values, attribute, false)
 	not value in {false, "false", null}
+	message := "must not be deletable by one command"
 }
 
-deny_data contains tf.finding("protected_data_is_kept", holder, {attribute: value}, "must be protected from deletion") if {
+deny_data contains tf.finding("protected_data_is_kept", holder, {attribute: value}, message) if {
 	tf.protected
 	some [type, attribute] in protections.on
 	some holder in tf.of(type)
 	value := object.get(holder.values, attribute, null)
 	not tf.yes(value)
+	message := "must be protected from deletion"
 }
 
 deny_data contains tf.finding("protected_data_is_kept", database, null, "must name its final snapshot") if {
@@ -44,11 +46,12 @@ deny_data contains tf.finding("protected_data_is_kept", database, null, "must na
 }
 
 # `delete_automated_backups` is on unless it is off.
-deny_data contains tf.finding("protected_data_is_kept", database, value, "must keep its backups when it is deleted") if {
+deny_data contains tf.finding("protected_data_is_kept", database, value, message) if {
 	tf.protected
 	some database in tf.of("aws_db_instance")
 	value := object.get(database.values, "delete_automated_backups", null)
 	not value in {false, "false"}
+	message := "must keep its backups when it is deleted"
 }
 
 protections := {

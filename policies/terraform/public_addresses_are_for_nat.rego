@@ -5,14 +5,14 @@ import data.lib.terraform as tf
 # METADATA
 # title: Public addresses belong to NAT gateways, and those stand in public subnets
 # description: >-
-#   An address on an instance or an interface is a way in that no review of subnets and routes would show. One that nothing
-#   uses is paid for all the same, and waits to be attached.
+#   An address on an instance or an interface is a way in that no review of subnets and routes would show. One that
+#   nothing uses is paid for all the same, and waits to be attached.
 # custom:
 #   severity: high
 #   controls: [AWS FSBP EC2.9, AWS Security Hub EC2.12, NIST 800-53 SC-7]
 #   mend: >-
-#     Let infra/routing.py make addresses together with their NAT gateways, in subnets tagged kubernetes.io/role/elb. Reach
-#     everything else through the network.
+#     Let infra/routing.py make addresses together with their NAT gateways, in subnets tagged kubernetes.io/role/elb.
+#     Reach everything else through the network.
 #   types: [aws_eip, aws_eip_association, aws_nat_gateway]
 #   breaks:
 #     - {type: aws_nat_gateway, drop: true}
@@ -22,13 +22,15 @@ import data.lib.terraform as tf
 #     - {type: aws_eip, at: network_interface, set: eni-1}
 #     - insert: {aws_eip: {domain: vpc}}
 #     - insert: {aws_eip_association: {allocation_id: eipalloc-1, instance_id: i-1}}
-deny_network contains tf.finding("public_addresses_are_for_nat", address, null, "must be the address of a NAT gateway") if {
+deny_network contains tf.finding("public_addresses_are_for_nat", address, null, message) if {
 	some address in tf.of("aws_eip")
 	not address_of_nat(address)
+	message := "must be the address of a NAT gateway"
 }
 
-deny_network contains tf.finding("public_addresses_are_for_nat", association, association.values, "must not give anything an address") if {
+deny_network contains tf.finding("public_addresses_are_for_nat", association, association.values, message) if {
 	some association in tf.of("aws_eip_association")
+	message := "must not give anything an address"
 }
 
 deny_network contains tf.finding("public_addresses_are_for_nat", nat, subnet, "must stand in a public subnet") if {

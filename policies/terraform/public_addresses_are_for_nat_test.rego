@@ -61,7 +61,9 @@ test_a_plan_of_what_is_there if {
 	expressions := {"allocation_id": {"references": ["aws_eip.a.id"]}, "subnet_id": {"references": ["aws_subnet.a.id"]}}
 	nat := {"type": "aws_nat_gateway", "name": "a", "expressions": expressions}
 	said := {"type": "aws_eip", "name": "a", "expressions": {"network_interface": {"constant_value": "eni-1"}}}
-	plans := [{"resource_changes": changes, "configuration": {"root_module": {"resources": written}}} | some written in [[nat], [nat, said]]]
+	plans := [{"resource_changes": changes, "configuration": {"root_module": {"resources": written}}} |
+		some written in [[nat], [nat, said]]
+	]
 	example.planned("public_addresses_are_for_nat", plans[0]).fail == set()
 	example.planned("public_addresses_are_for_nat", plans[1]).fail == {"aws_eip.a"}
 }

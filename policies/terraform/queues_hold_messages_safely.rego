@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Queues encrypt what waits in them, and keep it for minutes at least
 # description: >-
-#   Messages tell what happens in the account. SQS's own key is good enough for what waits a few minutes; a key of ours is
-#   better where messages hold data. A message that is gone before it is read was never sent.
+#   Messages tell what happens in the account. SQS's own key is good enough for what waits a few minutes; a key of ours
+#   is better where messages hold data. A message that is gone before it is read was never sent.
 # custom:
 #   severity: medium
 #   controls: [AWS FSBP SQS.1, NIST 800-53 SC-28]
@@ -21,7 +21,12 @@ deny_encryption contains tf.finding("queues_hold_messages_safely", queue, null, 
 	not encrypted_queue(queue.values)
 }
 
-deny_encryption contains tf.finding("queues_hold_messages_safely", queue, seconds, "must keep messages for five minutes or more") if {
+deny_encryption contains tf.finding(
+	"queues_hold_messages_safely",
+	queue,
+	seconds,
+	"must keep messages for five minutes or more",
+) if {
 	some queue in tf.of("aws_sqs_queue")
 	seconds := object.get(queue.values, "message_retention_seconds", null)
 	seconds != null

@@ -6,8 +6,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Everything is in a region that is allowed
 # description: >-
-#   Data, models and logs stay where they may be. Every region counts that a resource names anywhere - in its arguments, a
-#   zone, an ARN, a condition. The bill alone is elsewhere, where AWS writes it.
+#   Data, models and logs stay where they may be. Every region counts that a resource names anywhere - in its arguments,
+#   a zone, an ARN, a condition. The bill alone is elsewhere, where AWS writes it.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 SA-9, NIST 800-53 CM-7]
@@ -19,10 +19,11 @@ import data.lib.terraform as tf
 #     - {type: aws_kms_key, at: region, set: us-east-1}
 #     - {type: aws_subnet, at: availability_zone, set: eu-central-1a}
 #     - {type: aws_vpc_endpoint, at: service_name, set: com.amazonaws.ap-southeast-2.s3}
-deny_change contains tf.stack_finding("regions_are_allowed", region, "the provider must be in a region that is allowed") if {
+deny_change contains tf.stack_finding("regions_are_allowed", region, message) if {
 	some provider in places.providers
 	region := object.get(provider, "region", "")
 	not region in tf.allowed.regions
+	message := "the provider must be in a region that is allowed"
 }
 
 deny_change contains tf.finding("regions_are_allowed", resource, strange, "names a region that is not allowed") if {

@@ -11,8 +11,8 @@ import data.lib.terraform as tf
 #   severity: medium
 #   controls: [NIST 800-53 SA-2, NIST 800-53 SC-6]
 #   mend: >-
-#     Set instance_match_criteria = "targeted", name the reservation in a pool's launch template (`reservation` of the GPU
-#     pool), and keep instance_count within `gpu_nodes` of policies/allowed.yaml.
+#     Set instance_match_criteria = "targeted", name the reservation in a pool's launch template (`reservation` of the
+#     GPU pool), and keep instance_count within `gpu_nodes` of policies/allowed.yaml.
 #   types: [aws_ec2_capacity_reservation, aws_launch_template]
 #   breaks:
 #     - {type: aws_ec2_capacity_reservation, at: instance_match_criteria, set: open}
@@ -21,10 +21,12 @@ import data.lib.terraform as tf
 #     - {type: aws_launch_template, remove: capacity_reservation_specification}
 #     - insert:
 #         aws_ec2_capacity_reservation:
-#           {instance_type: p5.48xlarge, instance_count: 1, instance_match_criteria: targeted, availability_zone: eu-west-1a}
-deny_compute contains tf.finding("reservations_are_used_and_targeted", reservation, reservation.values, "must be targeted, used, and within the ceiling") if {
+#           {instance_type: p5.48xlarge, instance_count: 1, instance_match_criteria: targeted,
+#             availability_zone: eu-west-1a}
+deny_compute contains tf.finding("reservations_are_used_and_targeted", reservation, reservation.values, message) if {
 	some reservation in tf.of("aws_ec2_capacity_reservation")
 	not used_and_targeted(reservation)
+	message := "must be targeted, used, and within the ceiling"
 }
 
 used_and_targeted(reservation) if {

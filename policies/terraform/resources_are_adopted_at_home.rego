@@ -5,14 +5,14 @@ import data.lib.terraform as tf
 # METADATA
 # title: Nothing is imported, moved or let go of unseen
 # description: >-
-#   An import takes over what somebody else made; a move between types is a destruction; what is `removed` from a state stays
-#   in the account, on the bill and under no rule.
+#   An import takes over what somebody else made; a move between types is a destruction; what is `removed` from a state
+#   stays in the account, on the bill and under no rule.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 CM-3, NIST 800-53 CM-8]
 #   mend: >-
-#     Move within a type only; import what is in the environment's account, by an id that is written out; destroy what is no
-#     longer wanted.
+#     Move within a type only; import what is in the environment's account, by an id that is written out; destroy what
+#     is no longer wanted.
 #   types: [stack]
 #   breaks:
 #     - {in: stack, at: removed, set: [{from: aws_kms_key.x, lifecycle: {destroy: false}}]}
@@ -30,10 +30,11 @@ deny_change contains tf.stack_finding("resources_are_adopted_at_home", block, "m
 	not stays_of_its_type(block)
 }
 
-deny_change contains tf.stack_finding("resources_are_adopted_at_home", block, "must be ours, by an id that is written out") if {
+deny_change contains tf.stack_finding("resources_are_adopted_at_home", block, message) if {
 	tf.configuration
 	some block in tf.blocks(input, "import")
 	not is_ours_to_adopt(block)
+	message := "must be ours, by an id that is written out"
 }
 
 stays_of_its_type(block) if {

@@ -11,7 +11,9 @@ import data.lib.terraform as tf
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 CM-8]
-#   mend: Leave cost tags to the provider; for one model or run, set them with CostTags.using() (python/groundway/tags.py).
+#   mend: >-
+#     Leave cost tags to the provider; for one model or run, set them with CostTags.using()
+#     (python/groundway/tags.py).
 #   types: ["*"]
 #   breaks:
 #     - {type: aws_s3_bucket, at: tags.cost-center, set: ""}

@@ -19,11 +19,12 @@ import data.lib.terraform as tf
 #     - {type: aws_iam_role, at: permissions_boundary, set: "arn:aws:iam::aws:policy/AdministratorAccess"}
 #     - {type: aws_iam_role, at: permissions_boundary, set: "arn:aws:iam::999999999999:policy/groundway-dev-boundary"}
 #     - {type: aws_iam_role, at: permissions_boundary, set: "${aws_iam_policy.everything.arn}"}
-deny_identity contains tf.finding("roles_are_bounded", role, boundary, "must carry the environment's permission boundary") if {
+deny_identity contains tf.finding("roles_are_bounded", role, boundary, message) if {
 	some role in tf.of("aws_iam_role")
 	boundary := object.get(role.values, "permissions_boundary", "")
 	not bounds_roles(boundary)
 	not bounds_people(role, boundary)
+	message := "must carry the environment's permission boundary"
 }
 
 # By the policy in the same stack, by what the foundation says of it, or by name.

@@ -12,13 +12,21 @@ import data.lib.terraform as tf
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 AC-6, NIST 800-53 AC-5]
-#   mend: Name the role in Resource and the service in StringEquals iam:PassedToService (passed_to in policies/allowed.yaml).
+#   mend: >-
+#     Name the role in Resource and the service in StringEquals iam:PassedToService (passed_to in
+#     policies/allowed.yaml).
 #   types: [aws_iam_policy, aws_iam_role_policy, aws_iam_user_policy, aws_iam_group_policy]
 #   breaks:
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole", Resource: "*", Condition: {StringEquals: {"iam:PassedToService": sagemaker.amazonaws.com}}}}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole", Resource: "arn:aws:iam::111111111111:role/groundway-dev-training"}}
-#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole", Resource: "arn:aws:iam::111111111111:role/groundway-dev-training", Condition: {StringLike: {"iam:PassedToService": "*"}}}}
-#     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole", Resource: "arn:aws:iam::111111111111:role/groundway-*", Condition: {StringEquals: {"iam:PassedToService": lambda.amazonaws.com}}}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole", Resource: "*",
+#         Condition: {StringEquals: {"iam:PassedToService": sagemaker.amazonaws.com}}}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole",
+#         Resource: "arn:aws:iam::111111111111:role/groundway-dev-training"}}
+#     - {type: aws_iam_role_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole",
+#         Resource: "arn:aws:iam::111111111111:role/groundway-dev-training",
+#         Condition: {StringLike: {"iam:PassedToService": "*"}}}}
+#     - {type: aws_iam_policy, at: policy.Statement, append: {Effect: Allow, Action: "iam:PassRole",
+#         Resource: "arn:aws:iam::111111111111:role/groundway-*",
+#         Condition: {StringEquals: {"iam:PassedToService": lambda.amazonaws.com}}}}
 deny_identity contains tf.finding("roles_are_passed_by_name", grant.policy, grant.statement.resources, message) if {
 	some grant in grants.about("iam")
 	iam.names(grant.statement, "iam:passrole")

@@ -7,21 +7,34 @@ import data.lib.terraform as tf
 # METADATA
 # title: A role is taken by services, roles and accounts that security knows
 # description: >-
-#   The trust policy is the door of a role. Everybody, an unknown service or a whole account - our own too - lets in whoever
-#   gets there first. Another environment's account may read models where they are promoted from, by its pipelines alone.
+#   The trust policy is the door of a role. Everybody, an unknown service or a whole account - our own too - lets in
+#   whoever gets there first. Another environment's account may read models where they are promoted from, by its
+#   pipelines alone.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 AC-3, NIST 800-53 AC-6]
-#   mend: Use trust(), trust_roles() or trust_token() of infra/iam.py; services and accounts are listed in policies/allowed.yaml.
+#   mend: >-
+#     Use trust(), trust_roles() or trust_token() of infra/iam.py; services and accounts are listed in
+#     policies/allowed.yaml.
 #   types: [aws_iam_role]
 #   breaks:
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.*.Principal, set: "*"}
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {AWS: "*"}, Action: "sts:AssumeRole"}}
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {AWS: "arn:aws:iam::999999999999:root"}, Action: "sts:AssumeRole"}}
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {AWS: "111111111111"}, Action: "sts:AssumeRole"}}
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole", Condition: {StringEquals: {"aws:SourceAccount": "111111111111"}}}}
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {AWS: "*"},
+#         Action: "sts:AssumeRole"}}
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow,
+#         Principal: {AWS: "arn:aws:iam::999999999999:root"}, Action: "sts:AssumeRole"}}
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {AWS: "111111111111"},
+#         Action: "sts:AssumeRole"}}
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow,
+#         Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole",
+#         Condition: {StringEquals: {"aws:SourceAccount": "111111111111"}}}}
 #     - {type: aws_iam_role, at: assume_role_policy.Statement.*.Action, set: "sts:*"}
-deny_identity contains tf.finding("roles_are_trusted_to_whom_we_know", trust.resource, trust.statement.principals, message) if {
+deny_identity contains tf.finding(
+	"roles_are_trusted_to_whom_we_know",
+	trust.resource,
+	trust.statement.principals,
+	message,
+) if {
 	some trust in sharing.trusted
 	not trusts_whom_we_know(trust.resource, trust.statement)
 	message := "trusts somebody whom policies/allowed.yaml does not know"

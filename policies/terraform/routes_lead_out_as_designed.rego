@@ -6,8 +6,8 @@ import data.lib.terraform as tf
 # title: Public subnets lead to the internet, private ones through NAT, all others nowhere
 # description: >-
 #   A subnet is what its routes make of it. Through an internet gateway, whatever stands in it can be reached; through a
-#   peering, a transit gateway or somebody's interface, traffic leaves past everything that watches. A subnet says what it
-#   is by the tag that load balancers look for: kubernetes.io/role/elb, kubernetes.io/role/internal-elb, or neither.
+#   peering, a transit gateway or somebody's interface, traffic leaves past everything that watches. A subnet says what
+#   it is by the tag that load balancers look for: kubernetes.io/role/elb, kubernetes.io/role/internal-elb, or neither.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 SC-7, NIST 800-53 AC-4, CIS EKS v1.7 5.4.3]
@@ -23,20 +23,28 @@ import data.lib.terraform as tf
 #     - {type: aws_route, at: route_table_id, set: "${aws_route_table.network_intra-routes_9F300497.id}"}
 #     - {type: aws_route_table, at: route, set: [{cidr_block: 0.0.0.0/0, gateway_id: igw-1}]}
 #     - insert: {aws_route: {route_table_id: rtb-1, destination_cidr_block: 0.0.0.0/0, network_interface_id: eni-1}}
-#     - insert: {aws_default_route_table: {default_route_table_id: rtb-1, route: [{cidr_block: 0.0.0.0/0, gateway_id: igw-1}]}}
-deny_network contains tf.finding("routes_lead_out_as_designed", route.resource, route.targets, "must lead to one gateway made here") if {
+#     - insert: {aws_default_route_table: {default_route_table_id: rtb-1, route: [{cidr_block: 0.0.0.0/0,
+#         gateway_id: igw-1}]}}
+deny_network contains tf.finding("routes_lead_out_as_designed", route.resource, route.targets, message) if {
 	some route in routes_written
 	not way_out(route)
+	message := "must lead to one gateway made here"
 }
 
-deny_network contains tf.finding("routes_lead_out_as_designed", route.resource, subnet.address, "must not lead out of this subnet") if {
+deny_network contains tf.finding("routes_lead_out_as_designed", route.resource, subnet.address, message) if {
 	some route in routes_written
 	some table in route.tables
 	some subnet in subnets_by_table[table]
 	not way_out(route) in ways_out_of(subnet)
+	message := "must not lead out of this subnet"
 }
 
-routes_written contains {"resource": route, "targets": targets_of(route.values), "tables": tf.references(route, "route_table_id"), "says": says} if {
+routes_written contains {
+	"resource": route,
+	"targets": targets_of(route.values),
+	"tables": tf.references(route, "route_table_id"),
+	"says": says,
+} if {
 	some route in tf.of("aws_route")
 	says := {target: tf.references(route, target) | some target in ["gateway_id", "nat_gateway_id"]}
 }

@@ -5,7 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Outputs that carry secrets are marked as such
 # description: >-
-#   Terraform prints outputs after every apply, into logs that are kept and read. One that is marked sensitive is not printed.
+#   Terraform prints outputs after every apply, into logs that are kept and read. One that is marked sensitive is not
+#   printed.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 IA-5]
@@ -22,12 +23,17 @@ deny_change contains tf.stack_finding("secrets_are_not_shown", name, message) if
 	message := sprintf("the output %s must be sensitive", [name])
 }
 
-outputs_told[name] := {"text": concat(" ", [name, json.marshal(output)]), "sensitive": object.get(output, "sensitive", false)} if {
+outputs_told[name] := told(name, output) if {
 	tf.configuration
 	some name, output in object.get(input, "output", {})
 }
 
-outputs_told[name] := {"text": concat(" ", [name, json.marshal(output)]), "sensitive": object.get(output, "sensitive", false)} if {
+outputs_told[name] := told(name, output) if {
 	tf.plan
 	some name, output in object.get(input, ["configuration", "root_module", "outputs"], {})
+}
+
+told(name, output) := {
+	"text": concat(" ", [name, json.marshal(output)]),
+	"sensitive": object.get(output, "sensitive", false),
 }

@@ -27,7 +27,7 @@ import data.lib.terraform as tf
 #     - {in: stack, at: provider.aws.0.access_key, set: AKIAQWERTYUIOPASDFGH}
 #     - {in: stack, at: provider.aws.0.secret_key, set: correct-horse}
 #     - {in: stack, at: output.login, set: {value: "password=correct-horse"}}
-deny_data contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, "must not hold a secret") if {
+deny_data contains tf.finding("secrets_are_not_written_down", resource, {attribute: kinds}, message) if {
 	some type, text in tf.texts
 	words := hints_of_secrets(text, words_of_the_stack)
 	count(words) > 0
@@ -37,6 +37,7 @@ deny_data contains tf.finding("secrets_are_not_written_down", resource, {attribu
 	some attribute, value in resource.values
 	kinds := secrets_in({attribute: value}, hints)
 	count(kinds) > 0
+	message := "must not hold a secret"
 }
 
 deny_data contains tf.stack_finding("secrets_are_not_written_down", {part: kinds}, "must not hold a secret") if {

@@ -34,22 +34,26 @@ import data.lib.terraform as tf
 #     - {type: aws_vpc_security_group_ingress_rule, at: cidr_ipv4, set: 10.0.0.0/8}
 #     - {type: aws_vpc_security_group_ingress_rule, at: cidr_ipv6, set: "::/0"}
 #     - {type: aws_vpc_security_group_ingress_rule, at: prefix_list_id, set: pl-4fa04526}
-#     - {type: aws_security_group, at: ingress, set: [{cidr_blocks: [0.0.0.0/0], protocol: tcp, from_port: 443, to_port: 443}]}
+#     - {type: aws_security_group, at: ingress, set: [{cidr_blocks: [0.0.0.0/0], protocol: tcp, from_port: 443,
+#         to_port: 443}]}
 #     - insert:
 #         aws_security_group_rule:
-#           {type: ingress, security_group_id: sg-1, cidr_blocks: [203.0.113.0/24], protocol: tcp, from_port: 443, to_port: 443}
+#           {type: ingress, security_group_id: sg-1, cidr_blocks: [203.0.113.0/24], protocol: tcp,
+#             from_port: 443, to_port: 443}
 #     - insert:
 #         aws_ec2_managed_prefix_list: {name: x, address_family: IPv4, max_entries: 1, entry: [{cidr: 0.0.0.0/0}]}
-deny_network contains tf.finding("security_groups_admit_no_strangers", way.resource, cidr, "must not let these addresses in") if {
+deny_network contains tf.finding("security_groups_admit_no_strangers", way.resource, cidr, message) if {
 	some way in security_groups.ways_in
 	some cidr in way.cidrs
 	not ours.is_network(cidr)
+	message := "must not let these addresses in"
 }
 
-deny_network contains tf.finding("security_groups_admit_no_strangers", way.resource, list, "must not let an unknown list in") if {
+deny_network contains tf.finding("security_groups_admit_no_strangers", way.resource, list, message) if {
 	some way in security_groups.ways_in
 	some list in way.lists
 	not listed_here(list, way.resource)
+	message := "must not let an unknown list in"
 }
 
 deny_network contains tf.finding("security_groups_admit_no_strangers", list, cidr, "must not list these addresses") if {

@@ -45,8 +45,15 @@ test_addresses_that_the_network_tells if {
 
 # A plan knows the list, and only the configuration says that it is one made here.
 test_list_of_a_plan if {
-	known := {"address": "aws_vpc_security_group_ingress_rule.a", "type": "aws_vpc_security_group_ingress_rule", "name": "a"}
-	change := object.union(known, {"mode": "managed", "change": {"actions": ["create"], "after": {"prefix_list_id": "pl-1"}}})
+	known := {
+		"address": "aws_vpc_security_group_ingress_rule.a",
+		"type": "aws_vpc_security_group_ingress_rule",
+		"name": "a",
+	}
+	change := object.union(
+		known,
+		{"mode": "managed", "change": {"actions": ["create"], "after": {"prefix_list_id": "pl-1"}}},
+	)
 	said := {"references": ["aws_ec2_managed_prefix_list.ours.id", "aws_ec2_managed_prefix_list.ours"]}
 	resource := {"type": known.type, "name": "a", "expressions": {"prefix_list_id": said, "prefix_list_ids": {}}}
 	ours := {"configuration": {"root_module": {"resources": [resource]}}}

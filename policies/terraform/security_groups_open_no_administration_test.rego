@@ -22,8 +22,12 @@ test_security_groups_open_no_administration if {
 			"itself": {"type": "ingress", "self": true, "protocol": "-1", "from_port": 0, "to_port": 0},
 			"ssh": {"type": "ingress", "cidr_blocks": ["10.10.0.0/16"], "protocol": "tcp", "from_port": 20, "to_port": 25},
 		},
-		"aws_security_group": {"ssh": {"ingress": [{"security_groups": ["sg-2"], "protocol": "tcp", "from_port": 22, "to_port": 22}]}},
-		"aws_default_security_group": {"all": {"ingress": [{"ipv6_cidr_blocks": ["::/0"], "protocol": -1, "from_port": 0, "to_port": 0}]}},
+		"aws_security_group": {
+			"ssh": {"ingress": [{"security_groups": ["sg-2"], "protocol": "tcp", "from_port": 22, "to_port": 22}]},
+		},
+		"aws_default_security_group": {
+			"all": {"ingress": [{"ipv6_cidr_blocks": ["::/0"], "protocol": -1, "from_port": 0, "to_port": 0}]},
+		},
 	}}) == {
 		"pass": {
 			"aws_vpc_security_group_ingress_rule.web",

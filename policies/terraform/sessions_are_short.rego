@@ -5,11 +5,14 @@ import data.lib.terraform as tf
 # METADATA
 # title: Who took a role has it for an hour
 # description: >-
-#   A session cannot be taken back one by one: the shorter it lasts, the sooner a stolen one ends. Services renew theirs.
+#   A session cannot be taken back one by one: the shorter it lasts, the sooner a stolen one ends. Services renew
+#   theirs.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 AC-12]
-#   mend: Leave max_session_hours of infra/identity.py's RoleProps at its default (session_seconds in policies/allowed.yaml).
+#   mend: >-
+#     Leave max_session_hours of infra/identity.py's RoleProps at its default (session_seconds in
+#     policies/allowed.yaml).
 #   types: [aws_iam_role]
 #   breaks:
 #     - {type: aws_iam_role, at: max_session_duration, set: 43200}

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Where there are budgets, one is the whole environment's, and its overrun stops what starts things
 # description: >-
-#   Telling somebody at night spends on until morning. The action attaches a policy to the roles that start jobs: what runs
-#   goes on, nothing new begins. Budgets of teams add up to nothing that anybody decided.
+#   Telling somebody at night spends on until morning. The action attaches a policy to the roles that start jobs: what
+#   runs goes on, nothing new begins. Budgets of teams add up to nothing that anybody decided.
 # custom:
 #   severity: medium
 #   controls: [NIST 800-53 SA-2, NIST 800-53 SC-5]
@@ -22,9 +22,10 @@ import data.lib.terraform as tf
 #     - {type: aws_budgets_budget_action, at: definition.iam_action_definition.roles, set: []}
 #     - {type: aws_budgets_budget_action, at: notification_type, set: FORECASTED}
 #     - {in: stack, at: resource.aws_budgets_budget, remove: true}
-deny_monitoring contains tf.stack_finding("spending_is_stopped", tf.environment, "must stop spending when the environment's budget is used up") if {
+deny_monitoring contains tf.stack_finding("spending_is_stopped", tf.environment, message) if {
 	count(tf.of("aws_budgets_budget")) + count(tf.of("aws_budgets_budget_action")) > 0
 	count(budgets_with_brake) == 0
+	message := "must stop spending when the environment's budget is used up"
 }
 
 budgets_with_brake contains address if {

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: A stack is resources written out, and runs nothing else
 # description: >-
-#   Provisioners, external data and modules run programs, or make resources, that nobody reviewed. Variables, locals, counts
-#   and dynamic blocks decide at apply time what no rule saw; what is judged must be what is made.
+#   Provisioners, external data and modules run programs, or make resources, that nobody reviewed. Variables, locals,
+#   counts and dynamic blocks decide at apply time what no rule saw; what is judged must be what is made.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 CM-5, NIST 800-53 CM-7, NIST 800-53 SI-7]
@@ -25,24 +25,27 @@ import data.lib.terraform as tf
 #     - {type: aws_subnet, at: for_each, set: "${toset([1])}"}
 #     - {insert: {null_resource: {provisioner: [{local-exec: {command: id}}]}}}
 #     - {insert: {terraform_data: {input: x}}}
-deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, "must hold resources, data and outputs alone") if {
+deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, message) if {
 	tf.configuration
 	strange := object.keys(input) - {
 		"//", "data", "import", "moved", "output", "provider", "removed", "resource", "terraform",
 	}
 	count(strange) > 0
+	message := "must hold resources, data and outputs alone"
 }
 
-deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, "must set the backend and the provider alone") if {
+deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, message) if {
 	tf.configuration
 	strange := object.keys(object.get(input, "terraform", {})) - {"backend", "required_providers", "required_version"}
 	count(strange) > 0
+	message := "must set the backend and the provider alone"
 }
 
-deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, "looks up what policies/allowed.yaml does not know") if {
+deny_change contains tf.stack_finding("stacks_are_what_they_say", strange, message) if {
 	tf.configuration
 	strange := object.keys(object.get(input, "data", {})) - {s | some s in data.allowed.data_sources}
 	count(strange) > 0
+	message := "looks up what policies/allowed.yaml does not know"
 }
 
 deny_change contains tf.finding("stacks_are_what_they_say", resource, attribute, message) if {

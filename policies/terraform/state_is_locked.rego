@@ -5,8 +5,9 @@ import data.lib.terraform as tf
 # METADATA
 # title: The state is in the environment's bucket, under its own key, and locked while it is used
 # description: >-
-#   Two applies at once would each write what they know and lose what the other made. The bucket of `groundway bootstrap`
-#   is versioned and encrypted with its own key; a backend that names another key or turns encryption off goes around it.
+#   Two applies at once would each write what they know and lose what the other made. The bucket of `groundway
+#   bootstrap` is versioned and encrypted with its own key; a backend that names another key or turns encryption off
+#   goes around it.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 SC-28, NIST 800-53 CM-3]

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: Terraform itself refuses to destroy what cannot be made again, where it matters
 # description: >-
-#   prevent_destroy stops a plan that would destroy or replace a bucket, key, table or registry, whoever made the mistake.
-#   Plans are judged for it too; this stands even where no gate was run.
+#   prevent_destroy stops a plan that would destroy or replace a bucket, key, table or registry, whoever made the
+#   mistake. Plans are judged for it too; this stands even where no gate was run.
 # custom:
 #   severity: high
 #   controls: [NIST 800-53 CP-9, NIST 800-53 SI-12]

@@ -18,13 +18,14 @@ import data.lib.terraform as tf
 #     - {type: aws_subnet, at: assign_ipv6_address_on_creation, set: true}
 #     - insert: {aws_default_subnet: {availability_zone: eu-west-1a}}
 #     - insert: {aws_default_vpc: {enable_dns_support: true}}
-deny_network contains tf.finding("subnets_give_no_public_addresses", subnet, given, "must give no public addresses") if {
+deny_network contains tf.finding("subnets_give_no_public_addresses", subnet, given, message) if {
 	some subnet in tf.of("aws_subnet")
 	given := {
 		"map_public_ip_on_launch": object.get(subnet.values, "map_public_ip_on_launch", null),
 		"assign_ipv6_address_on_creation": object.get(subnet.values, "assign_ipv6_address_on_creation", false),
 	}
 	not gives_no_address(given)
+	message := "must give no public addresses"
 }
 
 deny_network contains tf.finding("subnets_give_no_public_addresses", made, made.type, "must not be used at all") if {

@@ -17,13 +17,15 @@ import data.lib.terraform as tf
 #     - {type: aws_route_table_association, at: subnet_id, set: subnet-elsewhere}
 #     - {type: aws_route_table_association, remove: route_table_id}
 #     - insert: {aws_main_route_table_association: {vpc_id: vpc-1, route_table_id: rtb-1}}
-deny_network contains tf.finding("subnets_have_routes_of_their_own", subnet, null, "must have a route table of its own") if {
+deny_network contains tf.finding("subnets_have_routes_of_their_own", subnet, null, message) if {
 	some subnet in tf.of("aws_subnet")
 	not subnet.address in subnets_with_routes
+	message := "must have a route table of its own"
 }
 
-deny_network contains tf.finding("subnets_have_routes_of_their_own", main, main.type, "must not make a table everybody's") if {
+deny_network contains tf.finding("subnets_have_routes_of_their_own", main, main.type, message) if {
 	some main in tf.of("aws_main_route_table_association")
+	message := "must not make a table everybody's"
 }
 
 subnets_with_routes contains subnet if {

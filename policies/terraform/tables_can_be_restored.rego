@@ -14,10 +14,11 @@ import data.lib.terraform as tf
 #     - {type: aws_dynamodb_table, remove: point_in_time_recovery}
 #     - {type: aws_dynamodb_table, at: point_in_time_recovery.enabled, set: false}
 #     - {type: aws_dynamodb_table, at: point_in_time_recovery.recovery_period_in_days, set: 1}
-deny_data contains tf.finding("tables_can_be_restored", table, recovery, "must have point-in-time recovery of a week or more") if {
+deny_data contains tf.finding("tables_can_be_restored", table, recovery, message) if {
 	some table in tf.of("aws_dynamodb_table")
 	recovery := tf.block(table.values, "point_in_time_recovery")
 	not restores_a_week(recovery)
+	message := "must have point-in-time recovery of a week or more"
 }
 
 # Left out, it is 35 days; a plan says that it is not known yet.

@@ -7,14 +7,14 @@ import data.lib.terraform as tf
 # METADATA
 # title: What carries a policy of its own names who may do what with it
 # description: >-
-#   A bucket, key, queue, topic, registry or endpoint whose policy lets in everybody is open to all of AWS, whatever our own
-#   roles may. Other accounts are those to which models and images are promoted.
+#   A bucket, key, queue, topic, registry or endpoint whose policy lets in everybody is open to all of AWS, whatever our
+#   own roles may. Other accounts are those to which models and images are promoted.
 # custom:
 #   severity: critical
 #   controls: [AWS FSBP S3.6, NIST 800-53 AC-3, NIST 800-53 AC-4]
 #   mend: >-
-#     Name accounts with accounts() and services with allow_service() of infra/iam.py, and actions one by one. Who is promoted
-#     to is in policies/allowed.yaml.
+#     Name accounts with accounts() and services with allow_service() of infra/iam.py, and actions one by one. Who is
+#     promoted to is in policies/allowed.yaml.
 #   types:
 #     - aws_ecr_repository_creation_template
 #     - aws_ecr_repository_policy
@@ -25,16 +25,21 @@ import data.lib.terraform as tf
 #     - aws_sqs_queue_policy
 #     - aws_vpc_endpoint
 #   breaks:
-#     - {type: aws_s3_bucket_policy, at: policy.Statement, append: {Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/*"}}
-#     - {type: aws_s3_bucket_policy, at: policy.Statement, append: {Effect: Allow, Principal: {AWS: "arn:aws:iam::999999999999:root"}, Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/*"}}
+#     - {type: aws_s3_bucket_policy, at: policy.Statement, append: {Effect: Allow, Principal: "*",
+#         Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/*"}}
+#     - {type: aws_s3_bucket_policy, at: policy.Statement, append: {Effect: Allow,
+#         Principal: {AWS: "arn:aws:iam::999999999999:root"}, Action: "s3:GetObject", Resource: "arn:aws:s3:::mine/*"}}
 #     - {type: aws_kms_key, at: policy.Statement.*.Principal, set: {AWS: "*"}}
 #     - {type: aws_kms_key, at: policy.Statement.0.Action, set: "kms:*"}
 #     - {type: aws_sqs_queue_policy, at: policy.Statement.*.Effect, set: Allow}
 #     - {type: aws_sns_topic_policy, at: policy.Statement.0.Principal, set: {AWS: "999999999999"}}
 #     - {type: aws_ecr_repository_policy, at: policy.Statement.*.Principal, set: "*"}
-#     - {type: aws_sagemaker_model_package_group_policy, at: resource_policy.Statement.*.Principal, set: {AWS: "arn:aws:iam::999999999999:root"}}
-#     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition, set: {StringEquals: {"aws:PrincipalAccount": "999999999999"}}}
-#     - {type: aws_vpc_endpoint, at: policy.Statement, append: {Effect: Allow, Principal: "*", Action: "*", Resource: "*"}}
+#     - {type: aws_sagemaker_model_package_group_policy, at: resource_policy.Statement.*.Principal,
+#         set: {AWS: "arn:aws:iam::999999999999:root"}}
+#     - {type: aws_vpc_endpoint, at: policy.Statement.0.Condition,
+#         set: {StringEquals: {"aws:PrincipalAccount": "999999999999"}}}
+#     - {type: aws_vpc_endpoint, at: policy.Statement, append: {Effect: Allow, Principal: "*", Action: "*",
+#         Resource: "*"}}
 deny_identity contains tf.finding("things_are_shared_by_name", grant.resource, grant.statement, message) if {
 	some grant in sharing.shared
 	not names_who(grant.resource, grant.statement)

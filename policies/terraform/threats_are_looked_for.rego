@@ -29,9 +29,10 @@ import data.lib.terraform as tf
 #     - {type: aws_guardduty_detector_feature, at: additional_configuration.0, remove: true}
 #     - {type: aws_accessanalyzer_analyzer, at: type, set: ACCOUNT_UNUSED_ACCESS}
 #     - {type: aws_accessanalyzer_analyzer, drop: true}
-deny_logging contains tf.finding("threats_are_looked_for", detector, detector.values, "must be on, and tell within the hour") if {
+deny_logging contains tf.finding("threats_are_looked_for", detector, detector.values, message) if {
 	some detector in tf.of("aws_guardduty_detector")
 	not watchful(detector.values)
+	message := "must be on, and tell within the hour"
 }
 
 deny_logging contains tf.finding("threats_are_looked_for", detector, missing, "must have these features on") if {
@@ -41,9 +42,10 @@ deny_logging contains tf.finding("threats_are_looked_for", detector, missing, "m
 }
 
 # What looks for trouble looks from outside, too: one analyzer of external access beside each detector.
-deny_logging contains tf.finding("threats_are_looked_for", detector, null, "must have an analyzer of external access beside it") if {
+deny_logging contains tf.finding("threats_are_looked_for", detector, null, message) if {
 	some detector in tf.of("aws_guardduty_detector")
 	count([a | some a in tf.of("aws_accessanalyzer_analyzer"); a.values.type in {"ACCOUNT", "ORGANIZATION"}]) == 0
+	message := "must have an analyzer of external access beside it"
 }
 
 watched_features := {

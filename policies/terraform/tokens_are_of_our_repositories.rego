@@ -7,18 +7,34 @@ import data.lib.terraform as tf
 # METADATA
 # title: A token opens a role only for a named repository of ours
 # description: >-
-#   An identity provider such as GitHub signs tokens for everybody's workflows. The subject says whose it is: without it, or
-#   with a wildcard in it, a stranger's workflow takes the role. The audience keeps tokens made for others out.
+#   An identity provider such as GitHub signs tokens for everybody's workflows. The subject says whose it is: without
+#   it, or with a wildcard in it, a stranger's workflow takes the role. The audience keeps tokens made for others out.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 AC-3, NIST 800-53 IA-2]
-#   mend: Want the issuer's aud and sub in StringEquals (policies/iam/ci-trust-*.json); repositories are in policies/allowed.yaml.
+#   mend: >-
+#     Want the issuer's aud and sub in StringEquals (policies/iam/ci-trust-*.json); repositories are in
+#     policies/allowed.yaml.
 #   types: [aws_iam_role]
 #   breaks:
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, Action: "sts:AssumeRoleWithWebIdentity"}}
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, Action: "sts:AssumeRoleWithWebIdentity", Condition: {StringEquals: {"token.actions.githubusercontent.com:aud": sts.amazonaws.com}, StringLike: {"token.actions.githubusercontent.com:sub": "repo:example-org/*"}}}}
-#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}, Action: "sts:AssumeRoleWithWebIdentity", Condition: {StringEquals: {"gitlab.com:aud": sts.amazonaws.com, "gitlab.com:sub": "project_path:strangers/fork:ref_type:branch:ref:main"}}}}
-deny_identity contains tf.finding("tokens_are_of_our_repositories", trust.resource, trust.statement.conditions, message) if {
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow,
+#         Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"},
+#         Action: "sts:AssumeRoleWithWebIdentity"}}
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow,
+#         Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"},
+#         Action: "sts:AssumeRoleWithWebIdentity",
+#         Condition: {StringEquals: {"token.actions.githubusercontent.com:aud": sts.amazonaws.com},
+#         StringLike: {"token.actions.githubusercontent.com:sub": "repo:example-org/*"}}}}
+#     - {type: aws_iam_role, at: assume_role_policy.Statement, append: {Effect: Allow,
+#         Principal: {Federated: "arn:aws:iam::111111111111:oidc-provider/gitlab.com"},
+#         Action: "sts:AssumeRoleWithWebIdentity", Condition: {StringEquals: {"gitlab.com:aud": sts.amazonaws.com,
+#         "gitlab.com:sub": "project_path:strangers/fork:ref_type:branch:ref:main"}}}}
+deny_identity contains tf.finding(
+	"tokens_are_of_our_repositories",
+	trust.resource,
+	trust.statement.conditions,
+	message,
+) if {
 	some trust in sharing.trusted
 	some provider in object.get(trust.statement.principals, "Federated", [])
 	not wants_our_tokens(trust.statement, provider)

@@ -5,8 +5,8 @@ import data.lib.terraform as tf
 # METADATA
 # title: What must not happen unnoticed is found in the trail, and somebody is told
 # description: >-
-#   The root user at work, keys on their way to deletion, a trail that stops, networks and policies changed by hand. Each
-#   has a pattern over the trail's log group, with an alarm that tells a topic.
+#   The root user at work, keys on their way to deletion, a trail that stops, networks and policies changed by hand.
+#   Each has a pattern over the trail's log group, with an alarm that tells a topic.
 # custom:
 #   severity: medium
 #   controls:
@@ -41,10 +41,11 @@ deny_logging contains tf.finding("trail_has_listeners", alarm, metric, "must hav
 	not metric in metrics_with_filters
 }
 
-deny_logging contains tf.stack_finding("trail_has_listeners", missing, "must have a filter with an alarm for these") if {
+deny_logging contains tf.stack_finding("trail_has_listeners", missing, message) if {
 	count(trail_filters) > 0
 	missing := {event | some event in suspicious_events; not listened_to(event)}
 	count(missing) > 0
+	message := "must have a filter with an alarm for these"
 }
 
 # A part of each pattern.

@@ -32,7 +32,8 @@ import data.lib.terraform as tf
 #     - {type: aws_cloudtrail, remove: cloud_watch_logs_role_arn}
 #     - {type: aws_cloudtrail, at: advanced_event_selector.0, remove: true}
 #     - {type: aws_cloudtrail, at: advanced_event_selector.0.field_selector.0.equals, set: [Data]}
-#     - {type: aws_cloudtrail, at: advanced_event_selector.0.field_selector, append: {field: readOnly, equals: ["true"]}}
+#     - {type: aws_cloudtrail, at: advanced_event_selector.0.field_selector, append: {field: readOnly,
+#         equals: ["true"]}}
 #     - {type: aws_cloudtrail, at: advanced_event_selector.1, remove: true}
 #     - {type: aws_cloudtrail, at: advanced_event_selector, remove: true}
 deny_logging contains tf.finding("trail_sees_everything", trail, {switch: value}, "must be on") if {
@@ -53,9 +54,10 @@ deny_logging contains tf.finding("trail_sees_everything", trail, null, "must rec
 	not records_fields(trail, {"eventCategory": {"Management"}})
 }
 
-deny_logging contains tf.finding("trail_sees_everything", trail, null, "must record events of objects, reading and writing") if {
+deny_logging contains tf.finding("trail_sees_everything", trail, null, message) if {
 	some trail in tf.of("aws_cloudtrail")
 	not records_fields(trail, {"eventCategory": {"Data"}, "resources.type": {"AWS::S3::Object"}})
+	message := "must record events of objects, reading and writing"
 }
 
 # Each with the values that are as good as true: null where AWS has it on unless it is off.

@@ -4,8 +4,8 @@ package lib.example
 import data.lib.terraform as tf
 
 # {"pass": addresses, "fail": addresses} of a rule on a stack: {"resource": {type: {name: values}}, ...}, as in
-# cdk.tf.json. What it leaves out - provider, backend, environment - is that of a sound `dev`. Undefined, and so a failing
-# test, unless the plan of the same stack is judged likewise.
+# cdk.tf.json. What it leaves out - provider, backend, environment - is that of a sound `dev`. Undefined, and so a
+# failing test, unless the plan of the same stack is judged likewise.
 verdicts(rule, stack) := judged if {
 	judged := configured(rule, stack)
 	judged == verdict(rule, as_plan(object.union(base, stack)))
@@ -132,7 +132,9 @@ allowed := {
 	"cpu_families": ["m7i"],
 	"node_images": ["AL2023_x86_64_STANDARD", "AL2023_x86_64_NVIDIA", "AL2023_x86_64_NEURON"],
 	"kubernetes_versions": ["1.35"],
-	"cluster_admins": [{"arn": "arn:aws:iam::${account}:role/groundway-${environment}-ops", "exported": "aws_iam_rolepeople_ops_role"}],
+	"cluster_admins": [
+		{"arn": "arn:aws:iam::${account}:role/groundway-${environment}-ops", "exported": "aws_iam_rolepeople_ops_role"},
+	],
 	"foreign_objects": ["arn:aws:s3:::images-${region}/*"],
 	"tags": {
 		"team": ["ml-platform", "demand"],

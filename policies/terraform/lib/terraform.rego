@@ -17,8 +17,8 @@ all := object.union_n([members | some members in by_type])
 
 types := object.keys(by_type)
 
-# {type: text}: the arguments of all its resources as JSON. To look for a word there first, and at resources only where it
-# is found, is much faster than to look at each.
+# {type: text}: the arguments of all its resources as JSON. To look for a word there first, and at resources only where
+# it is found, is much faster than to look at each.
 texts := {type: json.marshal([r.values | some r in of(type)]) | some type in types}
 
 # All of them.
