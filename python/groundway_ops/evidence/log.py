@@ -49,6 +49,7 @@ class Log:
 
     def __init__(self, place: Place, store: Store, public: str) -> None:
         self.place, self.store, self.public = place, store, public
+        self._proved: tuple[tuple[Entry, ...], Frontier] = (), Frontier()  # entries never change: each is read once
 
     def append(self, event: Event) -> Entry:
         """Add an event and sign a checkpoint. One whose id is in the log already is not added again.
@@ -73,15 +74,19 @@ class Log:
     def entries(self, kind: str | None = None) -> list[Entry]:
         """All entries, or those of a kind, in order. Raises `Refused` when they are not what was signed."""
         head = self.head()
-        tree, signed = Frontier(), head.size if head else 0
-        bodies = self.store.get_all([layout.entry(i) for i in range(signed)])
-        found = [self._read(i, stored.body if stored else None) for i, stored in enumerate(bodies)]
+        signed = head.size if head else 0
+        known, tree = self._proved
+        new = range(len(known), signed)
+        found = [
+            self._read(i, stored.body if stored else None)
+            for i, stored in zip(new, self.store.get_all([layout.entry(i) for i in new]), strict=True)
+        ]
         for entry in found:
             tree = tree.add(bytes.fromhex(entry.leaf))
-        if head and tree.root.hex() != head.root:
-            raise self._tampered(f"entries 0 to {signed - 1} are not those that checkpoint {signed} was signed over")
-        found += self._tail(signed)
-        return [entry for entry in found if kind in (None, entry.event.kind)]
+        if tree.root.hex() != (head.root if head else Frontier().root.hex()):
+            raise self._tampered(f"entries 0 to {tree.size - 1} are not those that checkpoint {signed} was signed over")
+        self._proved = (*known, *found), tree
+        return [e for e in (*known, *found, *self._tail(signed)) if kind in (None, e.event.kind)]
 
     def find(self, id: str) -> Entry | None:
         """The entry with that id."""

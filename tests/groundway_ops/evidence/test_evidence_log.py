@@ -8,10 +8,11 @@ from multiprocessing import get_context
 import boto3
 import pytest
 from evidence_place import NAME, pair
+from intruder import Intruder
 
 from groundway.environment import Environment
 from groundway.errors import InvalidInput, Refused, Unavailable
-from groundway_ops.evidence import Event, Log, NoEvidence, caller, open_log
+from groundway_ops.evidence import Event, Log, NoEvidence, caller, layout, open_log
 from groundway_ops.evidence.log import open_at
 from groundway_ops.evidence.place import PREFIX, Place
 from groundway_ops.evidence.store import Store
@@ -34,6 +35,33 @@ def test_events_are_found_in_the_order_they_were_told(log: Log, tell: Tell) -> N
     assert (head.size, head.previous, head.origin) == (3, 2, f"dev/{log.place.bucket}")
     assert head.retention
     assert head.retention.days == 1
+
+
+def test_what_was_read_and_proved_is_not_read_again(log: Log, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = [log.append(tell(id)) for id in "ab"]
+    assert log.entries() == first
+    last = log.append(tell("c"))
+    asked: list[str] = []
+    get_all = Store.get_all
+    monkeypatch.setattr(Store, "get_all", lambda store, keys: asked.extend(keys) or get_all(store, keys))
+    assert log.entries() == [*first, last]
+    assert asked == ["entries/000000000002.json"]
+
+
+def test_a_log_that_became_shorter_is_refused(log: Log, tell: Tell) -> None:
+    """Even where nothing of it shows any more: this process has seen more."""
+    for id in "ab":
+        log.append(tell(id))
+    assert len(log.entries()) == 2
+    intruder = Intruder(log.place.bucket)
+    for key in (layout.entry(1), layout.indexed("b", 1), layout.checkpoint(2)):
+        intruder.remove(key)
+    assert len(open_at(log.place).entries()) == 1
+    with pytest.raises(Refused, match="entries 0 to 1 are not those that checkpoint 1 was signed over"):
+        log.entries()
+    intruder.remove(layout.checkpoint(1))
+    with pytest.raises(Refused, match="entries 0 to 1 are not those that checkpoint 0 was signed over"):
+        log.entries()
 
 
 def test_an_empty_log_has_nothing(log: Log) -> None:
