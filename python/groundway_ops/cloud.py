@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from groundway.errors import GroundwayError
 
@@ -13,11 +14,16 @@ GROUNDWAY = str(Path(sys.executable).parent / "groundway")
 Report = Callable[[str], None]
 
 
-def command(report: Report, *arguments: str) -> None:
+def command(report: Report, *arguments: str, cwd: Path | None = None) -> None:
     """Run a `groundway` subcommand and report its lines as they come. Raises `GroundwayError` with them if it fails."""
     lines = []
     with subprocess.Popen(
-        [GROUNDWAY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
+        [GROUNDWAY, *arguments],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
     ) as process:
         assert process.stdout
         for line in process.stdout:
@@ -52,5 +58,16 @@ def within(outside: Mapping[str, str], shown: str) -> dict[str, str]:
 
 def running() -> bool:
     """Whether the local cloud is up."""
+    return bool(_status().get("running"))
+
+
+def empty() -> bool:
+    """Whether it is down and keeps nothing of what it held."""
+    found = _status()
+    return not found.get("running") and not found.get("snapshot_bytes")
+
+
+def _status() -> dict[str, Any]:
     done = subprocess.run([GROUNDWAY, "local", "status", "--json"], capture_output=True, text=True)
-    return done.returncode == 0 and bool(json.loads(done.stdout).get("running"))
+    found: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+    return found

@@ -14,6 +14,9 @@ from groundway_ops.demo.journey import MODEL, Journey
 from groundway_ops.report.record import Deployment, Record, Step
 
 
+HALVES = ["up", "live", "release"]
+
+
 class Fake:
     """A journey that only notes what is asked of it; `fails` names the halves that fail, and how."""
 
@@ -39,6 +42,9 @@ class Fake:
 
     def live(self) -> None:
         self._do("live")
+
+    def release(self) -> None:
+        self._do("release")
 
     def down(self) -> None:
         self._do("down")
@@ -69,7 +75,7 @@ def run(monkeypatch: pytest.MonkeyPatch, fake: Fake, *arguments: str) -> Result:
 def test_the_whole_goes_up_lives_comes_down_and_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = Fake()
     done = run(monkeypatch, fake)
-    assert (done.exit_code, fake.done) == (0, ["start", "up", "live", "down", "report"])
+    assert (done.exit_code, fake.done) == (0, ["start", "up", "live", "release", "down", "report"])
     assert done.stdout.endswith("what happened\n\nThe report: page.html\n")
 
 
@@ -81,13 +87,13 @@ def test_the_halves_are_one_each(monkeypatch: pytest.MonkeyPatch) -> None:
     assert down.done == ["start", "down", "report"]
 
 
-@pytest.mark.parametrize("half", ["up", "live"])
+@pytest.mark.parametrize("half", HALVES)
 @pytest.mark.parametrize("error", [GroundwayError("no luck"), Refused("no luck"), RuntimeError("no luck")])
 def test_what_fails_is_torn_down_and_told(monkeypatch: pytest.MonkeyPatch, half: str, error: Exception) -> None:
     fake = Fake(**{half: error})
     done = run(monkeypatch, fake)
     assert done.exit_code == getattr(error, "exit_code", 1)
-    assert fake.done == ["start", "up", *(["live"] if half == "live" else []), "down", "report"]
+    assert fake.done == ["start", *HALVES[: HALVES.index(half) + 1], "down", "report"]
     assert "Stopped early; tearing down." in done.stderr
     assert "what happened" not in done.stdout
     assert "no luck" in done.stderr or done.exception is error
@@ -122,7 +128,7 @@ def test_terminated_it_tears_down(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_an_earlier_run_left_is_torn_down_first(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = Fake(left=True)
     done = run(monkeypatch, fake)
-    assert fake.done == ["start", "down", "start", "up", "live", "down", "report"]
+    assert fake.done == ["start", "down", "start", *HALVES, "down", "report"]
     assert "An earlier run left things running; tearing them down first." in done.stdout
     stuck = Fake(left=True, down=GroundwayError("it is stuck"))
     assert run(monkeypatch, stuck).exit_code == 1

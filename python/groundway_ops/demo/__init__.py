@@ -43,7 +43,7 @@ def down(environment: str) -> None:
 
 
 def whole(journey: Journey) -> None:
-    """Both halves with the watching between them. Whatever happens, what was started is torn down."""
+    """Both halves with the watching and the releases between them. Whatever happens, what was started is torn down."""
     signal.signal(signal.SIGTERM, _interrupt)
     if journey.left_running():
         click.echo("An earlier run left things running; tearing them down first.")
@@ -52,6 +52,7 @@ def whole(journey: Journey) -> None:
     try:
         journey.up()
         journey.live()
+        journey.release()
     except BaseException:
         click.echo("\nStopped early; tearing down.", err=True)
         _down_quietly(journey)

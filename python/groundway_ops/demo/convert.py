@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from groundway_ops.report.record import Drift, Metrics, Month, Record, Slice, Version
+from groundway_ops.report.record import Drift, Happening, Metrics, Month, Record, Said, Slice, Version
 
 if TYPE_CHECKING:
     from groundway import validation
     from groundway.lineage import Window
     from groundway.monitoring import FeatureDrift
     from groundway.pipeline import Observation, Trained
+    from groundway_ops.evidence import Event
 
 
 def version(trained: Trained) -> Version:
@@ -50,6 +51,20 @@ def month(seen: Observation) -> Month:
     )
 
 
+def happening(event: Event) -> Happening:
+    """An event of the evidence; of its details only what the gates said."""
+    results = event.details.get("results") if event.kind == "gates" else None
+    return Happening(
+        time=f"{event.time:%F %T}",
+        environment=event.environment,
+        kind=event.kind,
+        release=event.release or "",
+        by=event.by.rpartition(":")[2],
+        reason=event.reason,
+        gates=[Said(gate=r["gate"], passed=r["passed"], reason=r["reason"]) for r in cast(list[Any], results or [])],
+    )
+
+
 def summary(record: Record) -> str:
     """The record in a few lines."""
     lines = [f"{record.model}: what happened"]
@@ -77,6 +92,10 @@ def summary(record: Record) -> str:
     if r := record.reproduction:
         same = "identical" if r.identical else "DIFFERENT"
         lines.append(f"  rebuilt     version {r.version} from its lineage: {r.rows:,} predictions {same}")
+    for h in record.releases:
+        if h.kind in ("promotion", "rollback") or h.refused:
+            what = f"refused ({', '.join(s.gate for s in h.refused)})" if h.refused else h.kind
+            lines.append(f"  {h.environment:<10}  {h.time[11:19]}  {what}: {h.release}")
     lines.append(f"  time        {sum(s.seconds for s in record.steps):.0f} s")
     return "\n".join(lines)
 

@@ -77,7 +77,7 @@ class Journey:
 
     def up(self) -> None:
         """Cloud, platform, registry, a first version, its server. The record tells of this run only."""
-        self.record = Record(started=_now(), model=MODEL)
+        self.record = Record(started=_now(), model=MODEL, fresh=cloud.empty())
         self._save()
         self._step("Start the local cloud", self._start_cloud)
         self._step(f"Deploy {self.environment}-* with cdktf", self._deploy)
@@ -86,10 +86,15 @@ class Journey:
         self._step(f"Train on {TRAINING}, validate on {VALIDATION}, register", self._train)
         self._step("Serve the champion", self._serve)
 
+    def release(self) -> None:
+        """Staging and prod get what was learnt, through the gates; one of them goes back."""
+        from groundway_ops.demo.releases import Releases
+
+        Releases(self, self._step).run()
+
     def live(self) -> None:
         """Months of traffic with drift, retraining and new champions; then a version rebuilt from its lineage."""
         self._step(f"Replay {TRAFFIC} through the server, watch, retrain", self._watch)
-        self._step("Give the alias back to the version before, and forth again", self._restore)
         self._step("Rebuild version 1 from its lineage", self._reproduce)
 
     def down(self) -> None:
@@ -148,8 +153,10 @@ class Journey:
         from groundway.serving import process
         from groundway.serving.settings import Settings
 
-        process.start(Settings(model=MODEL, environment=self.environment, log_seconds=2), report=say)
-        say(f"version {process.reload(MODEL)[0]} is served")
+        # the champion, whatever is pinned: here is where champions are made
+        settings = Settings(model=MODEL, alias="champion", environment=self.environment, log_seconds=2)
+        process.start(settings, report=say)
+        say(f"version {process.reload(MODEL, self.environment)[0]} is served")
 
     def _watch(self) -> None:
         from groundway import pipeline
@@ -165,19 +172,6 @@ class Journey:
                 self._registered(version(observation.retrained))
             self._save()
 
-    def _restore(self) -> None:
-        from groundway import registry
-        from groundway.serving import process
-
-        now = registry.champion(self.registry, MODEL)
-        if now is None or sum(v.passed for v in self.record.versions) < 2:
-            say("only one version was ever the champion: nothing to give back")
-            return
-        before = registry.restore(self.registry, MODEL)
-        say(f"version {before.version} has the alias back; the server took up {process.reload(MODEL)[0]}")
-        registry.promote(self.registry, MODEL, now.version)
-        say(f"version {now.version} has it again; the server took up {process.reload(MODEL)[0]}")
-
     def _reproduce(self) -> None:
         from groundway import pipeline
 
@@ -192,7 +186,9 @@ class Journey:
         from groundway.registry import server
         from groundway.serving import process
 
-        say(f"server: {'stopped' if process.stop(MODEL) else 'was not running'}")
+        for name in environments.names(self.root):
+            if process.stop(MODEL, name):
+                say(f"server in {name}: stopped")
         say(f"registry: {'stopped' if server.down() else 'was not running'}")
 
     def _destroy(self) -> None:
@@ -208,7 +204,9 @@ class Journey:
         say(f"{before - left} resources destroyed, {left} left")
 
     def _stop_cloud(self) -> None:
-        cloud.command(say, "local", "down")
+        """What the other environments hold goes with a cloud that held nothing before; else it stays for its owner."""
+        shutil.rmtree(home() / "demo" / "checkout", ignore_errors=True)
+        cloud.command(say, *(("local", "reset", "--yes") if self.record.fresh else ("local", "down")))
 
     # the rest
 
@@ -245,7 +243,7 @@ class Journey:
         from groundway.registry import server
         from groundway.serving import process
 
-        model = process.find(MODEL)
+        model = process.find(MODEL, self.environment)
         return "\n".join(
             [
                 "Running:",

@@ -72,7 +72,7 @@ class Cut:
             "record": lambda: self._record(release),
             "evidence": lambda: self._tell(lease.journal),
         }
-        return [Step(name, titles[name], work[name]) for name in STEPS]
+        return [Step(name, titles[name], work[name], prepares=name in ("models", "sbom")) for name in STEPS]
 
     def _champions(self) -> dict[str, tuple[ModelVersion, ModelPin]]:
         registry = registries.connect()

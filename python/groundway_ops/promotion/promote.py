@@ -71,8 +71,8 @@ class Promotion:
         release = lease.journal.release
         source, target = self.source.name, self.target.name
         return [
-            Step("models", f"copying models from {source} to {target}", lambda: self._copy(release)),
-            Step("sbom", "keeping the bill of materials", lambda: self._bill(lease.journal)),
+            Step("models", f"copying models from {source} to {target}", lambda: self._copy(release), prepares=True),
+            Step("sbom", "keeping the bill of materials", lambda: self._bill(lease.journal), prepares=True),
             Step("pin", f"pinning {release.name}", lambda: self._pin(release)),
             Step("evidence", "leaving evidence", lambda: self._tell(lease.journal)),
         ]

@@ -32,8 +32,11 @@ def shift(desk: Desk, release: Release, previous: Release | None) -> None:
 
 def take_up(desk: Desk, release: Release) -> None:
     """Have the servers serve what `release` pins and the runtime is told of, at once. The account must be entered."""
+    from groundway_ops.rollout import LocalTarget
+
     for name in sorted(release.models):
         if process.find(name, desk.name) is not None:
+            LocalTarget(name, desk.name).abort()  # what a rollout that died left half-way
             version, changed = process.reload(name, desk.name)
             desk.report(f"{name}: version {version} is served{'' if changed else ' as before'}")
 

@@ -101,8 +101,32 @@ class Reproduction(_Part):
     digest: str
 
 
+class Said(_Part):
+    """What one gate of a promotion said."""
+
+    gate: str
+    passed: bool
+    reason: str
+
+
+class Happening(_Part):
+    """An event of an environment's evidence. `gates` are those of a promotion that was asked for."""
+
+    time: str
+    environment: str
+    kind: str
+    release: str
+    by: str
+    reason: str
+    gates: list[Said] = []
+
+    @property
+    def refused(self) -> list[Said]:
+        return [said for said in self.gates if not said.passed]
+
+
 class Record(_Part):
-    """The whole run."""
+    """The whole run. `fresh`: the local cloud held nothing before, so all of it goes afterwards."""
 
     started: str
     model: str
@@ -111,8 +135,10 @@ class Record(_Part):
     versions: list[Version] = []
     months: list[Month] = []
     reproduction: Reproduction | None = None
+    releases: list[Happening] = []
     tags: dict[str, str] = {}
     steps: list[Step] = []
+    fresh: bool = False
 
     def save(self, path: Path) -> None:
         """Replace the file in one step, so that a crash leaves the old or the new one."""

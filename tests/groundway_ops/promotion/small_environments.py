@@ -49,8 +49,11 @@ def resources(revision: str = "1") -> dict[str, Any]:
     """Stack -> type -> name -> arguments. `revision` is what an upgrade changes."""
     names = {purpose: bucket(purpose).name for purpose in ("evidence", "models")}
     lock = {"default_retention": [{"mode": "GOVERNANCE", "days": "DAYS"}]}
+    own = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::ACCOUNT:root"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [own]})
     return {
         "first": {
+            "aws_iam_role": {"ops": {"name": "groundway-ENV-ops", "assume_role_policy": trust}},
             "aws_s3_bucket": {
                 "evidence": {"bucket": names["evidence"], "object_lock_enabled": True},
                 "models": {"bucket": names["models"]},
@@ -122,6 +125,23 @@ class SmallEnvironments:
         assert done.returncode == 0, done.stderr + done.stdout
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+    def taking(self, environment: str, session: str) -> dict[str, str]:
+        """What leads into the account as somebody who took the role of operators there."""
+        import boto3
+
+        at = self.variables(environment)
+        own = {"AWS_ACCESS_KEY_ID": "aws_access_key_id", "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key"}
+        place = {"endpoint_url": at["AWS_ENDPOINT_URL"], "region_name": at["AWS_REGION"]}
+        sts = boto3.client("sts", **place, **{name: at[key] for key, name in own.items()})
+        role = f"arn:aws:iam::{at['AWS_ACCESS_KEY_ID']}:role/groundway-{environment}-ops"
+        found = sts.assume_role(RoleArn=role, RoleSessionName=session)["Credentials"]
+        return {
+            **at,
+            "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": found["SessionToken"],
+        }
 
     def up(self, *environments: str) -> None:
         """Start the cloud, bootstrap the environments and deploy what releases need there."""

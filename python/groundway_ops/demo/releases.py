@@ -1,0 +1,192 @@
+"""The demo's second half: what was learnt in dev goes on to staging and prod, through the gates, and comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from groundway import environment as environments
+from groundway import platform as platforms
+from groundway.service import home
+from groundway_ops import accounts, cloud, deployment
+from groundway_ops.accounts import Account
+from groundway_ops.demo.callers import callers
+from groundway_ops.demo.convert import happening
+from groundway_ops.demo.copy import commit, copy, without_soak
+from groundway_ops.demo.people import reviewer
+from groundway_ops.demo.steps import say
+from groundway_ops.promotion.approve import approve
+from groundway_ops.promotion.cut import Cut
+from groundway_ops.promotion.deploy import Deploy
+from groundway_ops.promotion.desk import Desk
+from groundway_ops.promotion.promote import NotPassed, Promotion
+from groundway_ops.promotion.rollback import Rollback
+
+if TYPE_CHECKING:
+    from groundway.pipeline import Prepared
+    from groundway_ops.demo.journey import Journey
+
+NEXT = ("staging", "prod")
+TRAFFIC = "2013-12"
+
+
+@dataclass
+class Releases:
+    """Promotions of what `journey` made in its environment, in the local cloud, from a checkout of their own."""
+
+    journey: Journey
+    step: Callable[[str, Callable[[], None]], None]
+    _accounts: dict[str, Account] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Deploy the other environments, offer them two champions, one after the other, and take one back."""
+        self.step("Lay out a checkout that releases can be written into", self._copy)
+        for name in NEXT:
+            self.step(f"Deploy {name}-* with cdktf, and land its data", partial(self._deploy, name))
+        self.step(f"Rehearse the change in {' and '.join(NEXT)}", self._rehearse)
+        self.step("Offer the champion before the present one to staging", self._first)
+        self.step("Offer the present champion to staging, step by step under traffic", self._second)
+        self.step("Offer it to prod: before anybody approved, and after", self._prod)
+        self.step("Take staging back to what it ran before", self._back)
+        self.step("Verify the evidence of all three", self._verify)
+
+    # the steps
+
+    def _copy(self) -> None:
+        copy(self.journey.root, self.root)
+        for name in NEXT:
+            if hours := without_soak(self.root, name):
+                say(f"{name} wants a release to have run for {hours} h before; the demo does not wait so long")
+        commit(self.root, "no soak in the demo")
+
+    def _deploy(self, name: str) -> None:
+        with self.account(name).entered():
+            cloud.command(say, "bootstrap", name)
+            deployment.run("deploy", name, self.journey.root, home() / "logs" / f"deploy-{name}.log", say)
+            self.journey.workload.land(platforms.load(name), say)
+
+    def _rehearse(self) -> None:
+        cloud.command(say, "rehearse", *NEXT, "--change", cwd=self.root)
+
+    def _first(self) -> None:
+        from groundway import registry
+
+        before = registry.restore(self.journey.registry, self.journey.workload.NAME)
+        say(f"version {before.version} is the champion again")
+        self._cut("what served before the last retraining")
+        self._offer("dev", "staging", "as before the last retraining")
+
+    def _second(self) -> None:
+        from groundway import registry
+
+        name = self.journey.workload.NAME
+        newest = max(v.version for v in registry.versions(self.journey.registry, name) if v.passed)
+        say(f"version {registry.promote(self.journey.registry, name, newest).version} is the champion again")
+        self._cut("retrained on the latest months")
+        self._offer("dev", "staging", "retrained on the latest months")
+
+    def _prod(self) -> None:
+        if not self._promote("staging", "prod", "proved itself in staging"):
+            self._approve("staging", "prod")
+            self._offer("staging", "prod", "proved itself in staging")
+
+    def _back(self) -> None:
+        begun = time.monotonic()
+        release = Rollback(self.desk("staging"), reason="a drill").run()
+        say(f"staging runs {release.name} again, {time.monotonic() - begun:.1f} s later")
+
+    def _verify(self) -> None:
+        for name in ("dev", *NEXT):
+            desk = self.desk(name)
+            with desk.account.entered():
+                found = desk.log.verify()
+                entries = desk.log.entries()
+            for problem in found.problems:
+                say(f"{name}: {problem}")
+            say(f"{name}: {len(entries)} events, {'nothing was tampered with' if found.ok else 'TAMPERED WITH'}")
+            self.journey.record.releases += [happening(entry.event) for entry in entries]
+        self.journey.record.releases.sort(key=lambda h: h.time)
+
+    # what they are made of
+
+    @property
+    def root(self) -> Path:
+        return home() / "demo" / "checkout"
+
+    def account(self, name: str) -> Account:
+        if name not in self._accounts:
+            self._accounts[name] = accounts.of(environments.load(name, self.journey.root))
+        return self._accounts[name]
+
+    def desk(self, name: str) -> Desk:
+        """With the environment as the demo's checkout has it."""
+        return Desk(self.root, Account(environments.load(name, self.root), self.account(name).variables), say)
+
+    def _cut(self, reason: str) -> None:
+        release = Cut(self.desk("dev"), reason).run()
+        commit(self.root, f"dev: {release.name}")
+        say(f"dev pins {release.name}")
+
+    def _offer(self, source: str, target: str, reason: str) -> None:
+        """Promote and deploy, with an approval if one is asked for; a refusal is told, not raised."""
+        wanted = environments.load(target, self.root).promotion.approvals
+        if wanted and source == "dev":
+            self._approve(source, target)
+        if self._promote(source, target, reason):
+            self._serve_and_deploy(target, reason)
+
+    def _promote(self, source: str, target: str, reason: str) -> bool:
+        try:
+            release, _ = Promotion(self.desk(source), self.desk(target), reason).run()
+        except NotPassed as e:
+            say(e.message)
+            return False
+        commit(self.root, f"{target}: {release.name}")
+        say(f"{target} pins {release.name}")
+        return True
+
+    def _approve(self, source: str, target: str) -> None:
+        desk = self.desk(target)
+        for n in range(1, desk.environment.promotion.approvals + 1):
+            as_reviewer = Desk(desk.root, reviewer(desk.account, f"reviewer-{n}"), say)
+            entry, until = approve(self.desk(source), as_reviewer, "looked at it")
+            say(f"{entry.event.by} approves until {until:%F}")
+
+    def _serve_and_deploy(self, name: str, reason: str) -> None:
+        """Deploy under traffic, where a release is served already; else start the server afterwards."""
+        from groundway.pipeline import Span
+        from groundway.serving import process
+        from groundway.serving.settings import Settings
+
+        workload, desk = self.journey.workload, self.desk(name)
+        with desk.account.entered():
+            served = process.find(workload.NAME, name) is not None
+        if served:
+            with desk.account.entered():
+                prepared = self._prepared(name)
+                asking = callers(workload, prepared, Span.parse(TRAFFIC), name)
+                with asking as count:
+                    Deploy(desk, reason).run()
+            say(f"{count[0]:,} requests were answered meanwhile")
+            return
+        Deploy(desk, reason).run()
+        with desk.account.entered():
+            self._prepared(name)
+            process.start(Settings(model=workload.NAME, environment=name, log_seconds=2), report=say)
+
+    def _prepared(self, name: str) -> Prepared:
+        from groundway import pipeline
+
+        return pipeline.prepare(self.journey.workload, platforms.load(name), say)
+
+    def stop(self) -> None:
+        """Stop the servers of the other environments."""
+        from groundway.serving import process
+
+        for name in NEXT:
+            if process.stop(self.journey.workload.NAME, name):
+                say(f"server in {name}: stopped")
