@@ -48,6 +48,8 @@ def _job(name: str, job: dict[str, Any], workflow: dict[str, Any]) -> Iterator[s
         yield f"{name}: no timeout-minutes"
     if not job.get("uses", "./").startswith("./"):
         yield f"{name}: calls {job['uses']}"
+    if "pull_request" in workflow["on"] and "ubuntu" not in str(job.get("runs-on", "ubuntu")):
+        yield f"{name}: a pull request runs on a machine that stays, or of ours"
     for step in job.get("steps", []):
         yield from _step(name, step, token)
 
@@ -86,6 +88,7 @@ HEAD = "on: push\npermissions: {}\njobs:\n  a: "
         ("on: pull_request_target\npermissions: {}\njobs: {}", "pull_request_target"),
         ("on: {pull_request_target: {}}\npermissions: {}\njobs: {}", "pull_request_target"),
         (HEAD + "{runs-on: x, steps: []}", "no timeout-minutes"),
+        ("on: pull_request\npermissions: {}\njobs:\n  a: {runs-on: self-hosted, timeout-minutes: 1}", "that stays"),
         (HEAD + JOB + "env: {K: '${{ secrets.AWS_KEY }}'}}", "secrets.AWS_KEY"),
         (HEAD + "{uses: ./x, secrets: inherit}", "secrets: inherit"),
         (HEAD + "{uses: o/r/.github/workflows/x.yml@v1}", "calls o/r"),
