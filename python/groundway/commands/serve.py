@@ -60,7 +60,7 @@ def _settings(model: str, given: dict[str, Any]) -> Settings:
 def serve() -> None:
     """Serve a model: SageMaker's contract, the Open Inference Protocol and Prometheus metrics on one port.
 
-    Routes: /ping, /invocations, /v2/..., /metrics, /groundway/reload.
+    Routes: /ping, /invocations, /v2/..., /metrics, /groundway/reload, /groundway/variants.
     """
 
 
@@ -143,12 +143,27 @@ def stop(model: str, environment: str | None) -> None:
 @environment
 @as_json
 def status(model: str, environment: str | None, as_json: bool) -> None:
-    """Whether MODEL is served, and where."""
+    """Whether MODEL is served, where, and which versions with which shares of the requests."""
     from groundway.serving import process
 
     running = process.find(model, environment)
     found = running.model_dump(mode="json", include={"url", "pid", "log"}) if running else {}
+    variants = _variants(model, environment) if running else []
     if as_json:
-        click.echo(json.dumps({"running": running is not None, **found}))
-    else:
-        click.echo(f"running at {running.url} (pid {running.pid}, log {running.log})" if running else "stopped")
+        click.echo(json.dumps({"running": running is not None, **found, **({"variants": variants} if running else {})}))
+        return
+    click.echo(f"running at {running.url} (pid {running.pid}, log {running.log})" if running else "stopped")
+    for v in variants:
+        click.echo(f"version {v['version']}: {v['weight']:.0%}{', taking over' if v['candidate'] else ''}")
+
+
+def _variants(model: str, environment: str | None) -> list[dict[str, Any]]:
+    """What the server serves; nothing from one that does not answer (yet)."""
+    from groundway.errors import GroundwayError
+    from groundway.serving import process
+
+    try:
+        found: list[dict[str, Any]] = process.variants(model, environment)["variants"]
+    except GroundwayError:
+        return []
+    return found
