@@ -261,6 +261,9 @@ def test_the_index_tampered_with(full: Log, intruder: Intruder, tell: Tell) -> N
     wrong = layout.indexed("new", 1)
     intruder.write(wrong, b"")
     assert problems(full)[1:] == [f"{wrong} leads to no entry of that id"]
+    beyond = layout.indexed("later", 9)
+    intruder.write(beyond, b"")
+    assert f"{beyond} leads to no entry of that id" in problems(full)
     with pytest.raises(Refused, match="leads to the entry of another event"):
         full.append(tell("new"))  # which would otherwise be taken for told already
 
