@@ -13,7 +13,6 @@ from groundway_ops import cloud, demo, deployment
 from groundway_ops.demo.journey import MODEL, Journey
 from groundway_ops.report.record import Deployment, Record, Step
 
-
 HALVES = ["up", "live", "release"]
 
 
