@@ -8,6 +8,7 @@ from infra import iam
 from infra.cdk import Construct
 from infra.identity import Role, RoleProps
 from infra.job_network import JobNetwork
+from infra.releasing import releasing
 from infra.site import Site
 
 # Started by people, a job must say who pays for it.
@@ -76,7 +77,7 @@ def operators_trust(principals: Sequence[str]) -> list[iam.Statement]:
 
 
 def operators(props: AccessProps) -> list[iam.Statement]:
-    """What is needed at night: look into everything, restart, scale, restore, unlock a state. No deploying."""
+    """What is needed at night: look at everything, restart, scale, restore, roll back, unlock a state. No deploying."""
     site, name = props.site, props.site.prefix
     return [
         iam.allow("Kubernetes", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], [_cluster(site)]),
@@ -110,6 +111,7 @@ def operators(props: AccessProps) -> list[iam.Statement]:
         iam.allow("Queries", ["logs:GetQueryResults", "logs:StopQuery"], ["*"]),  # AWS knows no resource for these
         iam.allow("Alarms", ["cloudwatch:SetAlarmState"], [site.arn("cloudwatch", f"alarm:{name}-*")]),
         iam.allow("UnlockStates", ["s3:DeleteObject", "s3:GetObject"], [f"{_state(props)}/*.tflock"]),
+        *releasing(site, props.state_bucket),
     ]
 
 

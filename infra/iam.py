@@ -17,6 +17,10 @@ def allow(
     return _statement({"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}, condition)
 
 
+def deny(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    return _statement({"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": list(resources)}, None)
+
+
 def allow_service(
     sid: str,
     services: Sequence[str],

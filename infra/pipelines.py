@@ -6,7 +6,7 @@ from groundway import tags
 from infra import iam
 from infra.cdk import Construct
 from infra.model_registry import packages_arn
-from infra.workload import Workload, WorkloadProps, read, write
+from infra.workload import Workload, WorkloadProps, leave_releases, read, write
 
 # Who starts or runs a pipeline: SageMaker Pipelines, a schedule, a state machine; and pods.
 SERVICES = ("sagemaker.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com")
@@ -32,6 +32,7 @@ def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn
         props.registry.allow("pipelines"),
         *read("Buckets", props.data, props.features.bucket, props.models),
         write("Buckets", props.data, props.models),
+        leave_releases(props.models),
         iam.allow(
             "StartJobs",
             ["sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob"],
@@ -58,6 +59,11 @@ def _statements(props: WorkloadProps, model_registry_arn: str, training_role_arn
             "Register",
             ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"],
             [model_registry_arn, packages_arn(site)],
+        ),
+        iam.allow(
+            "SignModels",
+            ["secretsmanager:GetSecretValue"],
+            [site.arn("secretsmanager", f"secret:groundway/{site.environment}/signing/models-??????")],
         ),
         # The account that models come from decides who may take it: infra/promotion.py.
         iam.allow(

@@ -1,4 +1,4 @@
-"""The role by which the next environment's pipelines fetch models: they read, and nothing else."""
+"""The role by which the next environment fetches models and looks at what runs here: it reads, and nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from infra.workload import read
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionProps:
-    """`accounts`: where the pipelines live that may take the role; `image_arns`: repositories they may pull from."""
+    """`accounts`: where those live who may take the role; `image_arns`: repositories they may pull from."""
 
     site: Site
     accounts: Sequence[str]
@@ -44,20 +44,25 @@ class PromotionReader(Construct):
 
 
 def trust(props: PromotionProps) -> iam.Statement:
-    """Those accounts, and in them only the pipelines of this project."""
-    site = props.site
-    pipelines = [f"arn:{site.partition}:iam::{a}:role/{site.project}-*-pipelines" for a in props.accounts]
+    """Those accounts, and in them only the pipelines of this project, and who promotes: CI and operators."""
+    site, who = props.site, ("ci", "ops", "pipelines")
+    roles = [f"arn:{site.partition}:iam::{a}:role/{site.project}-*-{w}" for a in props.accounts for w in who]
     return {
         "Effect": "Allow",
         "Principal": iam.accounts(props.accounts, site.partition),
         "Action": ["sts:AssumeRole"],
-        "Condition": {"ArnLike": {"aws:PrincipalArn": pipelines}},
+        "Condition": {"ArnLike": {"aws:PrincipalArn": roles}},
     }
 
 
 def _statements(props: PromotionProps) -> list[iam.Statement]:
     return [
         *read("Models", props.models),
+        iam.allow(
+            "WhatRunsHere",
+            ["ssm:GetParameter"],
+            [props.site.arn("ssm", f"parameter/groundway/{props.site.environment}/*")],
+        ),
         iam.allow("Keys", ["kms:Decrypt", "kms:DescribeKey"], [props.key_arn]),
         iam.allow(
             "ModelPackages",

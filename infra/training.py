@@ -3,7 +3,7 @@
 from infra import iam
 from infra.cdk import Construct
 from infra.model_registry import packages_arn
-from infra.workload import Workload, WorkloadProps, read, records, write
+from infra.workload import Workload, WorkloadProps, leave_releases, read, records, write
 
 
 class Training(Construct):
@@ -21,6 +21,7 @@ def _statements(props: WorkloadProps, group_arn: str) -> list[iam.Statement]:
         props.registry.allow("training"),
         *read("Buckets", *buckets),
         write("Buckets", *buckets),
+        leave_releases(props.models),
         iam.allow(
             "OnlineFeatures",
             [f"dynamodb:{a}" for a in ("BatchGetItem", "BatchWriteItem", "DescribeTable", "GetItem", "PutItem")],

@@ -92,6 +92,11 @@ def write(sid: str, *buckets: Bucket) -> iam.Statement:
     return iam.allow(f"{sid}Write", actions, [f"{b.arn}/*" for b in buckets])
 
 
+def leave_releases(models: Bucket) -> iam.Statement:
+    """Released models come by promotion: whoever writes models elsewhere in the bucket leaves them alone."""
+    return iam.deny("LeaveReleases", ["s3:DeleteObject*", "s3:PutObject*"], [f"{models.arn}/releases/*"])
+
+
 def records(props: WorkloadProps, *actions: str) -> list[iam.Statement]:
     """What to do with records of the SageMaker feature groups, if there are any."""
     groups = props.feature_groups.arns

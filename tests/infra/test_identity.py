@@ -72,7 +72,8 @@ def denied(document: str, action: str, resource: str = "*") -> bool:
         s["Effect"] == "Deny"
         and "Condition" not in s
         and any(fnmatchcase(action, a) for a in s["Action"])
-        and any(fnmatchcase(resource, r) for r in s.get("Resource", []))
+        and any(fnmatchcase(resource, r) for r in s.get("Resource", ["*"]))
+        and not any(fnmatchcase(resource, r) for r in s.get("NotResource", []))
         for s in json.loads(document)["Statement"]
     )
 
@@ -92,7 +93,13 @@ def test_nobody_can_lift_what_bounds_them(name: str, environments: dict[str, Env
     assert denied(bounds, "cloudtrail:StopLogging")
     assert denied(bounds, "organizations:LeaveOrganization")
     assert denied(bounds, "iam:CreateUser")
-    assert denied(bounds, "sts:AssumeRole")
+    assert denied(bounds, "sts:AssumeRole", f"arn:aws:iam::{e.account}:role/{e.prefix}-training")
+    assert not denied(bounds, "sts:AssumeRole", "arn:aws:iam::1:role/groundway-dev-promotion-reader")
+    for purpose in ("models", "evidence"):
+        secret = f"arn:aws:secretsmanager:{e.region}:{e.account}:secret:groundway/{name}/signing/{purpose}-AbCdEf"
+        assert denied(bounds, "secretsmanager:PutSecretValue", secret)
+        parameter = f"arn:aws:ssm:{e.region}:{e.account}:parameter/groundway/{name}/signing/{purpose}"
+        assert denied(bounds, "ssm:PutParameter", parameter)
     # What is no boundary may change, and what an unprotected environment is made of may go.
     assert not denied(bounds, "iam:CreatePolicyVersion", f"{policy}/{e.prefix}-spending-stopped")
     for action in ("cloudtrail:DeleteTrail", "guardduty:DeleteDetector"):
@@ -125,8 +132,9 @@ def test_ci_deploys_this_environment_alone(environments: dict[str, Environment])
         assert "prod" not in document
         for s in json.loads(document)["Statement"]:
             assert s["Effect"] == "Allow"
-            assert "sts:AssumeRole" not in s["Action"]
             assert "*" not in s["Action"]
+            if "sts:AssumeRole" in s["Action"]:
+                assert s["Resource"] == [f"arn:aws:iam::*:role/{e.tags.project}-*-promotion-reader"]
     state = by_sid(policies.deploying(e, CHECKOUT)["ci-services"])["State"]
     assert state["Resource"] == [f"arn:aws:s3:::{e.state_bucket}/dev/*"]
 
@@ -169,12 +177,32 @@ def test_engineers_decrypt_with_the_key_of_data_alone(access: AccessProps) -> No
 
 def test_operators_do_not_deploy_or_read_data(access: AccessProps) -> None:
     actions = {a for s in operators(access) for a in s["Action"]}
-    assert not [a for a in actions if a.startswith(("iam:", "kms:", "cloudtrail:", "guardduty:"))]
-    [objects] = [s for s in operators(access) if "s3:GetObject" in s["Action"]]
-    assert objects["Resource"] == ["arn:aws:s3:::states/dev/*.tflock"]
+    assert not [a for a in actions if a.startswith(("iam:", "cloudtrail:", "guardduty:"))]
+    bucket = f"arn:aws:s3:::groundway-dev-{DEV.account}"
+    assert {r for s in operators(access) if "s3:GetObject" in s["Action"] for r in s["Resource"]} == {
+        "arn:aws:s3:::states/dev/*.tflock",
+        "arn:aws:s3:::states/dev/release.journal.json",
+        f"{bucket}-models/releases/*",
+        f"{bucket}-evidence/evidence/*",
+        f"{bucket}-evidence/sbom/*",
+    }
 
 
-def test_models_are_promoted_to_pipelines_of_named_accounts_alone() -> None:
+def test_operators_use_keys_through_s3_alone(access: AccessProps) -> None:
+    [keys] = [s for s in operators(access) if any(a.startswith("kms:") for a in s["Action"])]
+    assert keys["Condition"]["StringEquals"] == {
+        "kms:ViaService": f"s3.{DEV.region}.amazonaws.com",
+        "aws:ResourceTag/environment": ["dev", "shared"],
+    }
+
+
+def test_operators_sign_evidence_and_no_model(access: AccessProps) -> None:
+    [secrets] = [s for s in operators(access) if any(a.startswith("secretsmanager:") for a in s["Action"])]
+    assert secrets["Action"] == ["secretsmanager:GetSecretValue"]
+    assert [r.rpartition(":")[2] for r in secrets["Resource"]] == ["groundway/dev/signing/evidence-??????"]
+
+
+def test_models_are_promoted_to_who_promotes_in_named_accounts_alone() -> None:
     class Arn:
         arn = "arn:aws:s3:::models"
 
@@ -190,10 +218,12 @@ def test_models_are_promoted_to_pipelines_of_named_accounts_alone() -> None:
         )
     )
     assert statement["Principal"] == {"AWS": ["arn:aws:iam::333333333333:root"]}
-    [pattern] = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
-    assert fnmatchcase("arn:aws:iam::333333333333:role/groundway-prod-pipelines", pattern)
+    patterns = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
+    for kind in ("pipelines", "ci", "ops"):
+        arn = f"arn:aws:iam::333333333333:role/groundway-prod-{kind}"
+        assert any(fnmatchcase(arn, pattern) for pattern in patterns)
     for other in ("444444444444:role/groundway-prod-pipelines", "333333333333:role/groundway-prod-training"):
-        assert not fnmatchcase(f"arn:aws:iam::{other}", pattern)
+        assert not any(fnmatchcase(f"arn:aws:iam::{other}", pattern) for pattern in patterns)
 
 
 def test_the_collector_writes_to_this_environments_prometheus() -> None:
