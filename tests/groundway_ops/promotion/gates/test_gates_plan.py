@@ -1,4 +1,4 @@
-"""Plan and policies, asked about changes of stacks that are really deployed; each change beside one that is refused."""
+"""Plan, policies and drift of stacks that are really deployed; each that passes beside one that is refused."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import yaml
-from promotion_request import HEX, Ask, release
+from promotion_request import HEX, NOW, Ask, release
 from small_checkout import sound
 from small_cloud import SmallCloud, reading, small_cloud
 
-from groundway.release import blueprint, configuration
+from groundway.release import Deployed, ModelPin, blueprint, configuration, record, write
 from groundway_ops.gate import rules
 from groundway_ops.promotion.gates import Request, Result
+from groundway_ops.promotion.gates.drift import drift
 from groundway_ops.promotion.gates.plan import plan
 from groundway_ops.promotion.gates.policies import policies
 
@@ -175,3 +176,61 @@ def test_stacks_that_cannot_be_synthesized_fail_both(cloud: SmallCloud, change: 
     assert "staging could not be planned" in plan(request).reason
     with pytest.raises(Exception, match="python -m stacks"):
         policies(request)
+
+
+# The source: staging, where the sound stacks are deployed, on the way to prod.
+
+
+@pytest.fixture
+def clean(cloud: SmallCloud, ask: Ask) -> Iterator[Callable[[], Request]]:
+    """Staging runs what it pins; asks for a request to promote from there."""
+    (cloud.root / "stacks" / "resources.json").write_text(json.dumps(sound()))
+    account, root = cloud.account("staging"), cloud.root
+    content = {"blueprint": blueprint(root), "configuration": configuration(root, "staging")}
+    origin = release("staging", **content)
+    file = write(root, origin)
+    with account.entered():
+        record(Deployed(release=origin, since=NOW), account.environment.cost_tags)
+    yield lambda: ask(root=root, source=account.environment, in_source=account, origin=origin)
+    file.unlink()
+
+
+def test_a_source_that_runs_what_it_pins_is_clean_until_something_is_changed(
+    cloud: SmallCloud, clean: Callable[[], Request]
+) -> None:
+    result = drift(clean())
+    assert result.passed, result.reason
+    assert result.reason == f"staging runs {release('staging').name}, as it pins; 2 plans are empty"
+    logs = cloud.account("staging").client("logs")
+    logs.put_retention_policy(logGroupName="/small/1", retentionInDays=30)
+    changed = drift(clean())
+    logs.put_retention_policy(logGroupName="/small/1", retentionInDays=7)
+    assert not changed.passed
+    assert "staging-first: the plan is not empty: update aws_cloudwatch_log_group.g1" in changed.reason
+    assert changed.reason.endswith("Bring it back: groundway release deploy staging")
+
+
+def test_a_source_that_runs_another_release_has_drifted(cloud: SmallCloud, clean: Callable[[], Request]) -> None:
+    request, account = clean(), cloud.account("staging")
+    pin = {"version": 1, "digest": HEX, "signer": "k", "dataset": "d@1", "features": "f"}
+    other = request.origin.model_copy(update={"models": {"small": ModelPin.model_validate(pin)}})
+    with account.entered():
+        record(Deployed(release=other, since=NOW), account.environment.cost_tags)
+    result = drift(request)
+    assert not result.passed
+    assert "which differ in model small: groundway release deploy staging" in result.reason
+    account.client("ssm").delete_parameter(Name="/groundway/staging/release")
+    assert drift(request).reason == "no release was deployed in staging yet: groundway release deploy staging"
+
+
+def test_what_moves_on_is_what_the_source_pins_and_the_checkout_holds(
+    cloud: SmallCloud, clean: Callable[[], Request]
+) -> None:
+    request = clean()
+    given(request, origin=request.origin.model_copy(update={"policies": HEX.replace("0", "1")}))
+    assert drift(request).reason.startswith("environments/staging/release.yaml pins r-")
+    behind = clean()
+    (cloud.root / "stacks" / "resources.json").write_text("{}")
+    result = drift(behind)
+    assert not result.passed
+    assert "the code here is not that of commit aaaaaaaaaaaa; do this in a checkout of it" in result.reason
