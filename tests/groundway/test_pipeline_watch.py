@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import boto3
@@ -37,7 +38,8 @@ MONTHS = Span.parse("2013-03..2013-06")
 class Life:
     """A model that was trained on January and served from March on: what was `seen`, and `served` after each month.
 
-    In the middle of June the watch was killed; what it saw when it was repeated, from March on, is `again`.
+    In the middle of June the watch was killed; what it saw when it was repeated, from March on, is `again`. `told` is
+    what was published, both times.
     """
 
     workload: SmallWorkload
@@ -49,6 +51,7 @@ class Life:
     served: dict[str, str]
     again: list[Observation]
     said: list[str]
+    told: list[dict[str, object]]
 
     def live(self, watching: Iterator[Observation]) -> None:
         for observation in watching:
@@ -83,12 +86,15 @@ class Killed:
 @pytest.fixture(scope="module")
 def life(registry_service, emulator_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     home = tmp_path_factory.mktemp("watch-home")
-    with deployed(emulator_url, registry_service.url, home) as platform:
+    with deployed(emulator_url, registry_service.url, home) as platform, pytest.MonkeyPatch.context() as patched:
         workload = committed(tmp_path_factory.mktemp("code"), "small-watch")
         prepared, registry, said = prepare(workload, platform, print), models.connect(), list[str]()
         common = (workload, platform, prepared, registry)
         first = train(*common, Span.parse("2013-01"), Span.parse("2013-02"), print)
-        lived = Life(*common, first, {}, {}, [], said)
+        told: list[dict[str, object]] = []
+        watching = import_module("groundway.pipeline.watch")  # the package has a function of that name
+        patched.setattr(watching, "publish", lambda *what, **more: told.append({"what": what, **more}))
+        lived = Life(*common, first, {}, {}, [], said, told)
         try:
             process.start(Settings(model=workload.NAME, log_seconds=0.3), report=print)
             with pytest.raises(KeyboardInterrupt):
@@ -132,6 +138,17 @@ def test_what_the_candidate_is_held_against_is_what_was_served(life: Life) -> No
         assert retrained.verdict.champion.model_dump() == pytest.approx(
             life.seen[month].assessment.quality.model_dump(), rel=1e-12
         )
+
+
+def test_every_retraining_is_told_and_told_again_by_the_same_id(life: Life) -> None:
+    assert [(t["what"], t["month"], t["version"], t["promoted"]) for t in life.told[:2]] == [
+        (("retrain", "dev"), "2013-04", 2, False),
+        (("retrain", "dev"), "2013-05", 3, True),
+    ]
+    assert "below the reference's" in str(life.told[0]["reason"])
+    april, may = life.told[0]["id"], life.told[1]["id"]
+    assert april != may
+    assert [t["id"] for t in life.told] == [april, may, april, may]
 
 
 def test_a_candidate_of_the_new_world_takes_over_and_is_served(life: Life) -> None:
