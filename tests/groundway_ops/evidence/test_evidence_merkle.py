@@ -64,6 +64,7 @@ def test_each_tree_is_proved_to_begin_as_each_before_it() -> None:
             proof = merkle.consistency(old, LEAVES[:new])
             assert merkle.consistent(old, new, proof, roots[old], roots[new])
             assert not merkle.consistent(old, new, [*proof, LEAVES[0]], roots[old], roots[new])
+            assert old == new or not merkle.consistent(old, 4 * new, proof, roots[old], roots[new])
             assert not merkle.consistent(old, new, proof, LEAVES[99], roots[new])
             assert not merkle.consistent(old, new, proof, roots[old], LEAVES[99])
             if proof:
