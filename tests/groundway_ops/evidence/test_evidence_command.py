@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from evidence_place import CHECKOUT
 from intruder import Intruder
 
+from groundway import signing
 from groundway.environment import Environment
 from groundway_ops.evidence import Event, Log, layout
 from groundway_ops.evidence.command import evidence
@@ -152,6 +153,8 @@ def test_that_a_log_only_grew_is_proved_too(full: Log, tell: Tell) -> None:
     Path("proof.json").write_text(proof)
     told = run("check", "proof.json", "--key", "kept.json").stdout
     assert told.startswith(f"proved: the first 3 of 4 entries in {full.place.origin} are those of ")
+    other = signing.public_of(signing.generate("evidence"))
+    assert "not of the environment's key" in run("check", "proof.json", "--key", other, code=3).stderr
     document = json.loads(proof)
     document["path"][0] = "0" * 64
     Path("proof.json").write_text(json.dumps(document))
