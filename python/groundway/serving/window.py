@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 KEPT = 2000  # values of a sample
+FEW = 8  # values below which a loop is faster than an array's operations
 
 Array = np.ndarray[Any, Any]
 
@@ -17,6 +18,7 @@ class Sample:
     def __init__(self, size: int = KEPT) -> None:
         self._kept = np.empty(size)
         self._seen = 0
+        self._random = np.random.default_rng()
 
     def add(self, value: float) -> None:
         size, seen = len(self._kept), self._seen
@@ -26,12 +28,16 @@ class Sample:
         self._seen = seen + 1
 
     def extend(self, values: Array) -> None:
+        if len(values) < FEW:
+            for value in values:
+                self.add(value)
+            return
         size, seen = len(self._kept), self._seen
         whole = values[: max(0, size - seen)]
         self._kept[seen : seen + len(whole)] = whole
         if rest := len(values) - len(whole):
             nth = np.arange(seen + len(whole) + 1, seen + len(values) + 1)
-            places = (np.random.default_rng().random(rest) * nth).astype(np.int64)
+            places = (self._random.random(rest) * nth).astype(np.int64)
             kept = places < size
             self._kept[places[kept]] = values[len(whole) :][kept]
         self._seen = seen + len(values)

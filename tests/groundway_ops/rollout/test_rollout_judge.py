@@ -14,7 +14,7 @@ def seen(**changes) -> Observation:
 
 
 @pytest.mark.parametrize(
-    ("requests", "errors", "breach"), [(100, 1, False), (100, 2, True), (5, 2, True), (900, 9, False)]
+    ("requests", "errors", "breach"), [(100, 1, False), (100, 2, True), (5, 1, False), (5, 2, True), (900, 9, False)]
 )
 def test_errors_are_a_share_of_the_requests_that_a_step_wants(requests: int, errors: int, breach: bool) -> None:
     assert (judge.errors(seen(requests=requests, errors=errors), RULES) is not None) == breach
