@@ -52,7 +52,7 @@ class Target(Protocol):
     def start(self, pin: ModelPin) -> None:
         """Load the version beside the one that serves, verified; it is sent nothing yet.
 
-        Where none serves, nor shall, it serves. Raises `Refused` when it may not be served, or when another candidate is
+        Where none serves, nor shall, it serves. Raises `Refused` when it may not be served, or another candidate is
         there; nothing is changed then.
         """
 
