@@ -71,7 +71,7 @@ class Deploy:
 
     def _roll_out(self, now: Journal) -> None:
         with self.desk.account.entered():
-            traffic.shift(self.desk, now.release, now.previous)
+            traffic.shift(self.desk, now.release)
 
     def _tell(self, now: Journal) -> None:
         details: dict[str, Any] = {**contents(now.release, now.configuration), **now.details}

@@ -10,8 +10,8 @@ class TakenBack(Refused):
     """A model did worse than the one it was to replace, and does not get the traffic."""
 
 
-def shift(desk: Desk, release: Release, previous: Release | None) -> None:
-    """Roll out every model that is another one than before, as `promotion.rollout` says, where a server runs.
+def shift(desk: Desk, release: Release) -> None:
+    """Roll out every model as `promotion.rollout` says, where a server runs; one that it serves already is left alone.
 
     The account must be entered. Raises `TakenBack` when one was taken back.
     """
@@ -19,9 +19,6 @@ def shift(desk: Desk, release: Release, previous: Release | None) -> None:
 
     rules = desk.environment.promotion.rollout
     for name, pin in sorted(release.models.items()):
-        if previous and previous.models.get(name) == pin:
-            desk.report(f"{name}: version {pin.version} stays")
-            continue
         if process.find(name, desk.name) is None:
             desk.report(f"{name}: no server of it runs here; one that is started takes up version {pin.version}")
             continue
