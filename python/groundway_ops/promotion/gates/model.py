@@ -61,7 +61,7 @@ def _measured(request: Request, name: str, pin: ModelPin, serving: ModelPin | No
         span, rows = newest(workload, prepared, _trained_until(directory))
     request.report(f"model: {name} version {pin.version} on {span} of {request.target.name}: {len(rows):,} rows")
     scores = score(_loaded(directory, name, pin), rows)
-    theirs = None
+    theirs = score(_loaded(champion, name, serving), rows) if champion and serving else None
     slices = {column: rows[column] for column in workload.SLICES}
     verdict = validate(rows[workload.LABEL].astype(bool), scores, workload.THRESHOLDS, slices, theirs)
     data = {"dataset": f"{prepared.dataset.name}@{prepared.dataset.version}", "span": str(span)}

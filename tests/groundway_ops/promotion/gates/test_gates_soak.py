@@ -73,6 +73,9 @@ def test_alarms_of_others_do_not_count(aws: dict[str, Account], judged: Judged) 
     run(aws["dev"], NOW - 48 * HOUR)
     alarm(aws["dev"])
     alarm(aws["staging"], state="ALARM")
+    dev = aws["dev"].environment
+    tags = dev.tags.model_copy(update={"project": "another"})
+    alarm(replace(aws["dev"], environment=dev.model_copy(update={"tags": tags})), state="ALARM")
     assert judged().passed
 
 
