@@ -94,7 +94,7 @@ def write(sid: str, *buckets: Bucket) -> iam.Statement:
 
 def leave_releases(models: Bucket) -> iam.Statement:
     """Released models come by promotion: whoever writes models elsewhere in the bucket leaves them alone."""
-    return iam.deny("LeaveReleases", ["s3:DeleteObject*", "s3:PutObject*"], [f"{models.arn}/releases/*"])
+    return iam.deny("LeaveReleases", ["s3:DeleteObject", "s3:PutObject"], [f"{models.arn}/releases/*"])
 
 
 def records(props: WorkloadProps, *actions: str) -> list[iam.Statement]:

@@ -9,7 +9,7 @@ import data.lib.terraform as tf
 # description: >-
 #   The trust policy is the door of a role. Everybody, an unknown service or a whole account - our own too - lets in
 #   whoever gets there first. Another environment's account may read models where they are promoted from, by its
-#   pipelines alone.
+#   pipelines, CI and operators alone.
 # custom:
 #   severity: critical
 #   controls: [NIST 800-53 AC-3, NIST 800-53 AC-6]
@@ -62,10 +62,10 @@ is_known_principal("AWS", arn, role, statement) if {
 	role.values.name == sprintf("%s-promotion-reader", [grants.prefix])
 	some account in tf.allowed.promoted_to
 	arn == sprintf("arn:aws:iam::%s:root", [account])
-	pipelines := grants.wanted(statement, ["ArnEquals", "ArnLike"], "aws:PrincipalArn")
-	count(pipelines) > 0
-	every pipeline in pipelines {
-		regex.match(`^arn:aws:iam::\d{12}:role/[\w-]+(\*|\w)[\w-]*-pipelines$`, pipeline)
+	promoters := grants.wanted(statement, ["ArnEquals", "ArnLike"], "aws:PrincipalArn")
+	count(promoters) > 0
+	every promoter in promoters {
+		regex.match(`^arn:aws:iam::\d{12}:role/[\w-]+(\*|\w)[\w-]*-(ci|ops|pipelines)$`, promoter)
 	}
 }
 

@@ -48,7 +48,7 @@ def test_ci_may_call_what_a_deploy_calls(
 
 
 @pytest.mark.parametrize(
-    "action", ["lambda:CreateFunction", "sts:AssumeRole", "iam:CreateUser", "organizations:ListRoots"]
+    "action", ["lambda:CreateFunction", "sts:GetFederationToken", "iam:CreateUser", "organizations:ListRoots"]
 )
 def test_ci_may_not_call_anything_else(action: str, environments: dict[str, Environment]) -> None:
     assert not allowed(action, *policies.deploying(environments["dev"], CHECKOUT).values())
