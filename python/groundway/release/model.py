@@ -43,7 +43,7 @@ class Release(_Part):
     """When it was made, UTC."""
     by: str
     """Who made it: the identity that AWS knew."""
-    revision: str
+    revision: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
     """The commit of the blueprint."""
     blueprint: Digest
     """Over the code that decides the stacks and the runtime."""

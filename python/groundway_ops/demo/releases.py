@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from groundway import environment as environments
 from groundway import platform as platforms
+from groundway.errors import InvalidInput
 from groundway.service import home
 from groundway_ops import accounts, cloud, deployment
 from groundway_ops.accounts import Account
@@ -25,9 +26,11 @@ from groundway_ops.promotion.deploy import Deploy
 from groundway_ops.promotion.desk import Desk
 from groundway_ops.promotion.promote import NotPassed, Promotion
 from groundway_ops.promotion.rollback import Rollback
+from groundway_ops.promotion.traffic import TakenBack
 
 if TYPE_CHECKING:
     from groundway.pipeline import Prepared
+    from groundway.registry import ModelVersion
     from groundway_ops.demo.journey import Journey
 
 NEXT = ("staging", "prod")
@@ -43,14 +46,15 @@ class Releases:
     _accounts: dict[str, Account] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Deploy the other environments, offer them two champions, one after the other, and take one back."""
+        """Deploy the other environments, offer them versions of the model one after the other, and take one back."""
         self.step("Lay out a checkout that releases can be written into", self._copy)
         for name in NEXT:
             self.step(f"Deploy {name}-* with cdktf, and land its data", partial(self._deploy, name))
         self.step(f"Rehearse the change in {' and '.join(NEXT)}", self._rehearse)
-        self.step("Offer the champion before the present one to staging", self._first)
-        self.step("Offer the present champion to staging, step by step under traffic", self._second)
+        self.step("Offer the champion to staging", self._champion)
         self.step("Offer it to prod: before anybody approved, and after", self._prod)
+        self.step("Offer the first version to staging, step by step under traffic", self._first)
+        self.step("Offer the champion once more: is it better than what staging serves?", self._champion)
         self.step("Take staging back to what it ran before", self._back)
         self.step("Verify the evidence of all three", self._verify)
 
@@ -72,22 +76,14 @@ class Releases:
     def _rehearse(self) -> None:
         cloud.command(say, "rehearse", *NEXT, "--change", cwd=self.root)
 
-    def _first(self) -> None:
-        from groundway import registry
-
-        before = registry.restore(self.journey.registry, self.journey.workload.NAME)
-        say(f"version {before.version} is the champion again")
-        self._cut("what served before the last retraining")
-        self._offer("dev", "staging", "as before the last retraining")
-
-    def _second(self) -> None:
-        from groundway import registry
-
-        name = self.journey.workload.NAME
-        newest = max(v.version for v in registry.versions(self.journey.registry, name) if v.passed)
-        say(f"version {registry.promote(self.journey.registry, name, newest).version} is the champion again")
-        self._cut("retrained on the latest months")
+    def _champion(self) -> None:
+        found = max(v.version for v in self._versions() if v.passed)
+        self._cut(found, "retrained on the latest months")
         self._offer("dev", "staging", "retrained on the latest months")
+
+    def _first(self) -> None:
+        self._cut(min(v.version for v in self._versions() if v.passed), "as at first")
+        self._offer("dev", "staging", "as at first")
 
     def _prod(self) -> None:
         if not self._promote("staging", "prod", "proved itself in staging"):
@@ -96,7 +92,11 @@ class Releases:
 
     def _back(self) -> None:
         begun = time.monotonic()
-        release = Rollback(self.desk("staging"), reason="a drill").run()
+        try:
+            release = Rollback(self.desk("staging"), reason="a drill").run()
+        except InvalidInput as e:  # a rollout that failed took it back already
+            say(e.message)
+            return
         say(f"staging runs {release.name} again, {time.monotonic() - begun:.1f} s later")
 
     def _verify(self) -> None:
@@ -126,7 +126,16 @@ class Releases:
         """With the environment as the demo's checkout has it."""
         return Desk(self.root, Account(environments.load(name, self.root), self.account(name).variables), say)
 
-    def _cut(self, reason: str) -> None:
+    def _versions(self) -> list[ModelVersion]:
+        from groundway import registry
+
+        return registry.versions(self.journey.registry, self.journey.workload.NAME)
+
+    def _cut(self, version: int, reason: str) -> None:
+        from groundway import registry
+
+        registry.promote(self.journey.registry, self.journey.workload.NAME, version)
+        say(f"version {version} is the champion")
         release = Cut(self.desk("dev"), reason).run()
         commit(self.root, f"dev: {release.name}")
         say(f"dev pins {release.name}")
@@ -168,10 +177,13 @@ class Releases:
         if served:
             with desk.account.entered():
                 prepared = self._prepared(name)
-                asking = callers(workload, prepared, Span.parse(TRAFFIC), name)
-                with asking as count:
-                    Deploy(desk, reason).run()
+                with callers(workload, prepared, Span.parse(TRAFFIC), name) as count:
+                    try:
+                        Deploy(desk, reason).run()
+                    except TakenBack as e:
+                        say(e.message)
             say(f"{count[0]:,} requests were answered meanwhile")
+            commit(self.root, f"{name}: as it runs")
             return
         Deploy(desk, reason).run()
         with desk.account.entered():

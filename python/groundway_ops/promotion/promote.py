@@ -86,6 +86,7 @@ class Promotion:
             target=target.environment,
             root=workspace(target, now.release, now.configuration, pin=False),
             work=target.directory / "gates",
+            repository=target.root,
             candidate=now.release,
             origin=origin,
             current=now.previous,
