@@ -1,7 +1,6 @@
 """OPA itself: the `opa` on PATH, else its library. Both stop where a built-in fails; a lesser engine goes on."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -43,8 +42,6 @@ class Library:
     """OPA as a shared library, in this process. Modules are compiled at once, and once more for each further thread."""
 
     def __init__(self, modules: Mapping[str, str], data: Mapping[str, Any], first: str) -> None:
-        # A verdict takes a second and little memory: Go would spend a fifth of it on collecting garbage.
-        os.environ.setdefault("GOGC", "800")
         try:
             import opa_bindings
         except (ImportError, OSError) as e:
