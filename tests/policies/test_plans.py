@@ -14,6 +14,7 @@ import pytest
 
 from groundway_ops.gate import documents
 from groundway_ops.gate.documents import Document
+from groundway_ops.gate.engine import Library
 from groundway_ops.gate.gate import Gate
 from groundway_ops.gate.verdict import Verdict
 
@@ -155,3 +156,17 @@ def test_who_says_so_may(replacing: Document) -> None:
     """The same plan, where GROUNDWAY_UNPROTECT named the environment."""
     findings = Gate(CHECKOUT / "policies", unprotected="staging").judge([replacing]).findings
     assert not [f for f in findings if f.rule.startswith("plans_keep")]
+
+
+def test_what_a_plan_leaves_out_is_left_out_in_blocks_too() -> None:
+    """Terraform writes null for it; a rule that counts the listeners of a notification must not stumble over that."""
+    lib = CHECKOUT / "policies" / "terraform" / "lib"
+    engine = Library({f.name: f.read_text() for f in lib.glob("*.rego") if f.name != "example.rego"}, {}, "true")
+    block = {"threshold": 80, "emails": ["a@example.com"], "topics": None, "inner": [{"set": 1, "unset": None}]}
+    after = {"name": "b", "arn": None, "notification": [block, {"topics": None}], "zones": ["a", None]}
+    [seen] = engine.query("seen := data.lib.terraform.said(input)", after).values()
+    assert seen == {
+        "name": "b",
+        "notification": [{"threshold": 80, "emails": ["a@example.com"], "inner": [{"set": 1}]}, {}],
+        "zones": ["a", None],
+    }

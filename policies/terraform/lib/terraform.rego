@@ -59,8 +59,8 @@ planned[type][change.address] := {
 	values := json.patch(said(change.change.after), unknowns(change))
 }
 
-# A plan writes null where a configuration leaves an argument out.
-said(after) := json.remove(after, [path |
+# A plan writes null where a configuration leaves an argument out, also in the blocks of a list.
+said(after) := json.patch(after, [{"op": "remove", "path": path} |
 	walk(after, [path, null])
 	is_string(path[count(path) - 1])
 ])
