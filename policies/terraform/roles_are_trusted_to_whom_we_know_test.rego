@@ -29,6 +29,11 @@ test_roles_are_trusted_to_whom_we_know if {
 		"person": trusts({"AWS": "arn:aws:iam::111111111111:role/sso-ops"}),
 		"nobody": denied,
 		"promotion": reader("333333333333", pipelines),
+		"promotion_by_ci_and_people": reader("333333333333", [
+			"arn:aws:iam::333333333333:role/groundway-*-ci",
+			"arn:aws:iam::333333333333:role/groundway-*-ops",
+		]),
+		"promotion_by_engineers": reader("333333333333", [pipelines, "arn:aws:iam::333333333333:role/groundway-*-engineers"]),
 		"token": role(
 			"groundway-dev-ci",
 			{"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"},
@@ -62,6 +67,7 @@ test_roles_are_trusted_to_whom_we_know if {
 			"aws_iam_role.person",
 			"aws_iam_role.nobody",
 			"aws_iam_role.promotion",
+			"aws_iam_role.promotion_by_ci_and_people",
 			"aws_iam_role.token",
 		},
 		"fail": {
@@ -74,6 +80,7 @@ test_roles_are_trusted_to_whom_we_know if {
 			"aws_iam_role.unknown_service",
 			"aws_iam_role.no_principal",
 			"aws_iam_role.promotion_to_a_stranger",
+			"aws_iam_role.promotion_by_engineers",
 			"aws_iam_role.promotion_to_everybody_there",
 			"aws_iam_role.promotion_to_anybody",
 			"aws_iam_role.saml",
