@@ -45,7 +45,7 @@ class Cut:
             desk.report(f"{desk.name} pins and runs it already, as {before.name}")
             return before
         new = Journal.of("cut", desk.caller, self.reason, release, desk.configuration(), previous=before)
-        with journal.begin(desk.account, new, take_over=True) as lease:
+        with journal.begin(desk.account, new, take_over=("cut",)) as lease:
             steps.run(lease, self.steps(lease, platform), desk.report)
         return lease.journal.release
 
@@ -74,15 +74,15 @@ class Cut:
         }
         return [Step(name, titles[name], work[name], prepares=name in ("models", "sbom")) for name in STEPS]
 
-    def _champions(self) -> dict[str, tuple[ModelVersion, ModelPin]]:
+    def _champions(self) -> dict[str, ModelPin]:
         registry = registries.connect()
         found = {}
         for name in sorted({version.name for version in registries.versions(registry)}):
             if champion := registries.champion(registry, name):
-                found[name] = champion, _pinned(registry, champion, self.desk.name)
+                found[name] = _pinned(registry, champion, self.desk.name)
         return found
 
-    def _release(self, platform: Platform, champions: Mapping[str, tuple[ModelVersion, ModelPin]]) -> Release:
+    def _release(self, platform: Platform, models: Mapping[str, ModelPin]) -> Release:
         desk, created = self.desk, datetime.now(UTC).replace(microsecond=0)
         revision = commit(desk.root)
         draft = Release(
@@ -94,7 +94,7 @@ class Cut:
             blueprint=releases.blueprint(desk.root),
             configuration=releases.configuration(desk.root, desk.name),
             policies=rules.load(desk.root / "policies").digest,
-            models={name: pin for name, (_, pin) in champions.items()},
+            models=dict(models),
             images=images.built(platform, revision),
             sbom=sbom.digest(sbom.write(desk.root)),
         )

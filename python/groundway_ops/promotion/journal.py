@@ -9,6 +9,7 @@ import os
 import secrets
 import socket
 import threading
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -138,10 +139,10 @@ class Lost(GroundwayError):
     """The journal is not, or no longer, what this process thought."""
 
 
-def begin(account: Account, journal: Journal, take_over: bool = False) -> Lease:
+def begin(account: Account, journal: Journal, take_over: Collection[Kind] = ()) -> Lease:
     """Make `journal` the environment's, or go on with what a process that died left of the same operation.
 
-    `take_over`: take the place of any operation whose process died. Raises `Refused` while another one is under way,
+    `take_over`: kinds of operations whose place it takes when their process died. Raises `Refused` while another one is under way,
     and for one that died and must be finished or rolled back first.
     """
     try:
@@ -158,7 +159,7 @@ def begin(account: Account, journal: Journal, take_over: bool = False) -> Lease:
         )
     if left.same(journal):
         mine = left.model_copy(update=_here(datetime.now(UTC)))
-    elif take_over:
+    elif left.kind in take_over:
         mine = journal.model_copy(update={"details": journal.details | {"undoes": left.id}})
     else:
         raise Refused(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from groundway import platform as platforms
 from groundway import release as releases
@@ -12,7 +12,7 @@ from groundway.release import Release, artifacts
 from groundway_ops.promotion import history, infrastructure, journal, steps, traffic
 from groundway_ops.promotion.desk import Desk, contents
 from groundway_ops.promotion.history import Snapshot
-from groundway_ops.promotion.journal import Journal, Lease
+from groundway_ops.promotion.journal import Journal, Kind, Lease
 from groundway_ops.promotion.steps import Step
 from groundway_ops.promotion.workspace import workspace
 
@@ -40,7 +40,7 @@ class Rollback:
         target = self._target(running)
         self._models_are_there(target.release)
         new = self.journal(target, running, {})
-        with journal.begin(desk.account, new, take_over=True) as lease:
+        with journal.begin(desk.account, new, take_over=get_args(Kind)) as lease:
             steps.run(lease, self.steps(lease), desk.report)
         return lease.journal.release
 

@@ -48,10 +48,8 @@ def published(self: Cut) -> dict[str, Any]:
         there = platforms.load(self.desk.name)
         signature = signing.sign(Path(directory), private)
         artifacts.publish(there, name, digest, Path(directory), signature, there.tags)
-        pin = ModelPin(
-            version=int(version), digest=digest, signer=signing.public_of(private), dataset="d@1", features="f"
-        )
-        found[name] = (None, pin)
+        signer = signing.public_of(private)
+        found[name] = ModelPin(version=int(version), digest=digest, signer=signer, dataset="d@1", features="f")
     return found
 
 
