@@ -9,7 +9,6 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -139,11 +138,11 @@ class Lost(GroundwayError):
     """The journal is not, or no longer, what this process thought."""
 
 
-def begin(account: Account, journal: Journal, take_over: Collection[Kind] = ()) -> Lease:
+def begin(account: Account, journal: Journal, take_over: tuple[Kind, ...] = ()) -> Lease:
     """Make `journal` the environment's, or go on with what a process that died left of the same operation.
 
-    `take_over`: kinds of operations whose place it takes when their process died. Raises `Refused` while another one is under way,
-    and for one that died and must be finished or rolled back first.
+    `take_over`: kinds of operations whose place it takes when their process died. Raises `Refused` while another one is
+    under way, and for one that died and must be finished or rolled back first.
     """
     try:
         return Lease(account, journal, _put(account, journal, IfNoneMatch="*"))
