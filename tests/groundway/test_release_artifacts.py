@@ -81,12 +81,18 @@ def test_objects_carry_the_key_the_tags_and_their_checksum(platform: Platform, r
 
 
 def test_publishing_again_sends_nothing_and_mends_what_was_changed(
-    platform: Platform, model: Path, released: ModelPin, tmp_path: Path
+    platform: Platform, model: Path, released: ModelPin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     s3, signature = boto3.client("s3"), artifacts.signature(platform, "delays", released.digest)
-    before = {o["Key"]: o["LastModified"] for o in objects(platform)}
-    artifacts.publish(platform, "delays", released.digest, model, signature, TAGS)
-    assert {o["Key"]: o["LastModified"] for o in objects(platform)} == before
+    with monkeypatch.context() as patch:
+        sent: list[str] = []
+        session = boto3.Session()
+        session.events.register("before-call.s3.PutObject", lambda params, **_: sent.append(params["url_path"]))
+        patch.setattr(boto3, "DEFAULT_SESSION", session)
+        artifacts.publish(platform, "delays", released.digest, model, signature, TAGS)
+        assert sent == []
+        artifacts.publish(platform, "again", released.digest, model, signature, TAGS)
+        assert len(sent) == len(files(model)) + 1
     s3.put_object(Bucket=platform.models.name, Key=key(released, "/contract.json"), Body=b"tampered")
     artifacts.publish(platform, "delays", released.digest, model, signature, TAGS)
     assert files(artifacts.fetch(platform, "delays", released, tmp_path / "got")) == files(model)
@@ -151,6 +157,17 @@ def test_another_signer_than_the_pinned_one_is_refused(
         artifacts.fetch(platform, "delays", pin(model, OTHER), tmp_path / "got")
     artifacts.publish(platform, "delays", released.digest, model, signing.sign(model, OTHER), TAGS)  # a key rotated
     artifacts.fetch(platform, "delays", pin(model, OTHER), tmp_path / "got")
+
+
+def test_another_model_that_the_same_key_signed_is_refused(
+    platform: Platform, model: Path, released: ModelPin, tmp_path: Path
+) -> None:
+    (model / "model.skops").write_bytes(b"an older one")
+    manifest.write(model)
+    for name, content in {**{f"/{n}": c for n, c in files(model).items()}, ".sig": signing.sign(model, KEY)}.items():
+        boto3.client("s3").put_object(Bucket=platform.models.name, Key=key(released, name), Body=content)
+    with pytest.raises(Refused, match="is not what was registered"):
+        artifacts.fetch(platform, "delays", released, tmp_path / "got")
 
 
 def test_formats_that_run_code_are_neither_published_nor_fetched(

@@ -29,7 +29,7 @@ def model(tmp_path: Path) -> Path:
     (directory / "model.skops").write_bytes(b"weights")
     (directory / "contract.json").write_text("{}")
     (directory / "a" / "deep.json").write_text("1")
-    (directory / "a-b.json").write_text("2")  # sorts before a/deep.json as text, after it as a path
+    (directory / "a-b.json").write_text("2")
     return directory
 
 
@@ -111,6 +111,13 @@ def test_a_statement_of_another_kind_is_refused_though_the_key_signed_it(
         signature = signing.sign(model, KEY)
     with pytest.raises(Refused, match="is of another kind"):
         signing.verify(model, signature, PUBLIC, "delays")
+
+
+def test_a_second_signature_in_the_envelope_is_refused(model: Path) -> None:
+    bundle = json.loads(signing.sign(model, KEY))
+    bundle["dsseEnvelope"]["signatures"] *= 2
+    with pytest.raises(Refused, match="its signature cannot be read"):
+        signing.verify(model, json.dumps(bundle).encode(), PUBLIC, "delays")
 
 
 def test_links_and_nothing_are_not_signed(model: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ stricter than the format allows: one signature, whole files, and no file that it
 import base64
 import hashlib
 import json
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from groundway.errors import InvalidInput, Refused
@@ -133,13 +133,13 @@ def _listed(statement: dict[str, Any]) -> Files:
 
 
 def _files(directory: Path) -> Files:
-    """Path -> SHA-256 of every file, in the format's order."""
+    """Path -> SHA-256 of every file, in alphabetical order."""
     files = {}
     for path in directory.rglob("*"):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             raise InvalidInput(f"{path} is neither a file nor a directory")
         if path.is_file():
-            files[PurePosixPath(path.relative_to(directory).as_posix())] = sha256(path)
+            files[path.relative_to(directory).as_posix()] = sha256(path)
     if not files:
         raise InvalidInput(f"{directory} holds no file: there is nothing to sign")
-    return {name.as_posix(): files[name] for name in sorted(files)}
+    return dict(sorted(files.items()))
