@@ -49,7 +49,7 @@ FORMS = {
     "_instance_type": "without accelerators",
     "_accelerated": "EC2 instance type with accelerators",
     "_time": "time",
-    "_aware": "in quotes, with its zone: `2027-01-04T00:00Z`",
+    "_aware": "in quotes: date, `T`, time and zone",
 }
 PLAIN: dict[Any, str] = {
     str: "text",

@@ -26,7 +26,7 @@ class Freeze(Part):
     """A span of time in which nothing is promoted here. Rolling back is always possible."""
 
     begins: Time
-    """First moment, as "2026-12-19T00:00Z"."""
+    """First moment."""
     ends: Time
     """First moment after it."""
     why: Annotated[str, Field(min_length=1)]
