@@ -10,6 +10,12 @@ from groundway.errors import InvalidInput, Refused, Unavailable
 from groundway.platform import client
 from groundway.signing.keys import private_key
 
+DENIED = ("AccessDenied", "AccessDeniedException")
+
+
+class Forbidden(Unavailable):
+    """Whoever acts may not read the key: their role leaves no evidence."""
+
 
 def parameter(environment: str) -> str:
     """The name of the SSM parameter with the public key."""
@@ -103,7 +109,8 @@ def _read(service: str, region: str, operation: str, missing: str, **arguments: 
     except ClientError as e:
         if e.response["Error"]["Code"] == missing:
             return None
-        raise Unavailable(f"AWS refused to read {what}: {e}") from None
+        kind = Forbidden if e.response["Error"]["Code"] in DENIED else Unavailable
+        raise kind(f"AWS refused to read {what}: {e}") from None
     except BotoCoreError as e:
         raise Unavailable(
             f"{what} cannot be read: {e}. For the local cloud: groundway local up, then "

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from evidence_place import CHECKOUT, NAME
 
 from groundway.environment import Environment
@@ -13,7 +14,7 @@ from groundway.events import publish
 from groundway.platform import Bucket, FeatureStore, Images, Network, Platform, Roles
 from groundway.platform import Cluster as PlatformCluster
 from groundway_ops import deployment
-from groundway_ops.evidence import Log, open_log
+from groundway_ops.evidence import Log, keys, open_log
 from groundway_ops.evidence.place import Place
 
 
@@ -101,3 +102,32 @@ def record(env: Environment) -> Platform:
         roles=Roles(training="t", serving="s"),
         alerts_topic_arn="arn",
     )
+
+
+class Denied:
+    """A client of a role that may read parameters, and no secret."""
+
+    def __init__(self, service: str, region: str | None = None) -> None:
+        self._client = boto3.client(service, region_name=region)
+
+    def __getattr__(self, name: str) -> object:
+        if name != "get_secret_value":
+            return getattr(self._client, name)
+        answer = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+
+        def refused(**_: object) -> None:
+            raise ClientError(answer, "GetSecretValue")  # type: ignore[arg-type]
+
+        return refused
+
+
+def test_a_role_that_signs_nothing_may_retrain_and_not_destroy(
+    env: Environment, log: Log, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(keys, "client", Denied)
+        publish("retrain", "dev", id="retrained")
+        assert "no evidence of this retraining until a release is cut: AWS refused to read" in capsys.readouterr().err
+        with pytest.raises(Unavailable, match="AWS refused to read"):
+            publish("destroy", "dev", id="destroyed")
+    assert log.entries() == []
