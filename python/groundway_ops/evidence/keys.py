@@ -9,12 +9,7 @@ from groundway import signing
 from groundway.errors import InvalidInput, Refused, Unavailable
 from groundway.platform import client
 from groundway.signing.keys import private_key
-
-DENIED = ("AccessDenied", "AccessDeniedException")
-
-
-class Forbidden(Unavailable):
-    """Whoever acts may not read the key: their role leaves no evidence."""
+from groundway_ops.evidence.place import DENIED, Forbidden
 
 
 def parameter(environment: str) -> str:

@@ -10,9 +10,8 @@ from groundway.events import Happening
 from groundway.release import deployed
 from groundway_ops.evidence.caller import identity
 from groundway_ops.evidence.event import Event
-from groundway_ops.evidence.keys import Forbidden
 from groundway_ops.evidence.log import open_at
-from groundway_ops.evidence.place import NoEvidence, Place
+from groundway_ops.evidence.place import Forbidden, NoEvidence, Place
 
 
 def keep(happening: Happening) -> None:

@@ -10,10 +10,15 @@ from groundway.platform import Platform
 from groundway_ops.evidence.retention import Retention
 
 PREFIX = "evidence/"
+DENIED = ("AccessDenied", "AccessDeniedException", "403")
 
 
 class NoEvidence(Unavailable):
     """The environment keeps none yet: it has no signing key, or no bucket."""
+
+
+class Forbidden(Unavailable):
+    """Whoever acts may not read the bucket or the key: their role leaves no evidence."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from groundway.errors import Unavailable
 from groundway.platform import client
-from groundway_ops.evidence.place import PREFIX, NoEvidence, Place
+from groundway_ops.evidence.place import DENIED, PREFIX, Forbidden, NoEvidence, Place
 from groundway_ops.evidence.retention import Retention
 
 SKEW = timedelta(minutes=5)  # by which clocks may differ from S3's
@@ -131,7 +131,8 @@ class Store:
                     f"{self.place.environment} keeps no evidence: there is no bucket {bucket}. "
                     f"Deploy first: cdktf deploy '{self.place.environment}-*'"
                 ) from None
-            raise Unavailable(f"S3 refused {operation} in bucket {bucket}: {e}") from None
+            kind = Forbidden if code in DENIED else Unavailable
+            raise kind(f"S3 refused {operation} in bucket {bucket}: {e}") from None
         except BotoCoreError as e:
             raise Unavailable(
                 f"the evidence in bucket {bucket} cannot be reached: {e}. For the local cloud: groundway local up, "

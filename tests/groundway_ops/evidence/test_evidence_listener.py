@@ -1,7 +1,9 @@
 """What the runtime and a teardown tell goes to the log before it is done; without evidence, a line says so."""
 
 import shutil
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import boto3
 import pytest
@@ -14,7 +16,7 @@ from groundway.events import publish
 from groundway.platform import Bucket, FeatureStore, Images, Network, Platform, Roles
 from groundway.platform import Cluster as PlatformCluster
 from groundway_ops import deployment
-from groundway_ops.evidence import Log, keys, open_log
+from groundway_ops.evidence import Log, keys, open_log, store
 from groundway_ops.evidence.place import Place
 
 
@@ -105,29 +107,36 @@ def record(env: Environment) -> Platform:
 
 
 class Denied:
-    """A client of a role that may read parameters, and no secret."""
+    """A client of a role to which one operation is denied."""
 
-    def __init__(self, service: str, region: str | None = None) -> None:
-        self._client = boto3.client(service, region_name=region)
+    def __init__(self, operation: str, service: str, region: str | None = None) -> None:
+        self._operation, self._client = operation, boto3.client(service, region_name=region)
 
     def __getattr__(self, name: str) -> object:
-        if name != "get_secret_value":
+        if name != self._operation:
             return getattr(self._client, name)
         answer = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
 
         def refused(**_: object) -> None:
-            raise ClientError(answer, "GetSecretValue")  # type: ignore[arg-type]
+            raise ClientError(answer, name)  # type: ignore[arg-type]
 
         return refused
 
 
+@pytest.mark.parametrize(("where", "denied"), [(keys, "get_secret_value"), (store, "list_objects_v2")])
 def test_a_role_that_signs_nothing_may_retrain_and_not_destroy(
-    env: Environment, log: Log, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    checkout: Path,
+    env: Environment,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    where: ModuleType,
+    denied: str,
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(keys, "client", Denied)
+        patched.setattr(where, "client", partial(Denied, denied))
         publish("retrain", "dev", id="retrained")
-        assert "no evidence of this retraining until a release is cut: AWS refused to read" in capsys.readouterr().err
-        with pytest.raises(Unavailable, match="AWS refused to read"):
+        assert "no evidence of this retraining until a release is cut: " in capsys.readouterr().err
+        with pytest.raises(Unavailable, match="refused"):
             publish("destroy", "dev", id="destroyed")
     assert log.entries() == []
