@@ -1,4 +1,4 @@
-"""Who approves in the demo: sessions of the role that people of operations take."""
+"""Who approves in the demo: sessions of the role that people of operations sign in with."""
 
 import json
 from contextlib import suppress
@@ -12,15 +12,18 @@ STANDS_FOR = (
 
 
 def reviewer(account: Account, session: str) -> Account:
-    """The account as somebody sees it who signed in as `session` and took the environment's role for operations."""
+    """The account as somebody sees it whom single sign-on let in as `session`.
+
+    On AWS they would go on to the environment's own role for operations, which asks for a second factor: the local
+    cloud cannot judge that.
+    """
     iam, environment = account.client("iam"), account.environment
     here = f"arn:{environment.partition}:iam::{environment.account}"
     own = {"Effect": "Allow", "Principal": {"AWS": f"{here}:root"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [own]})
     with suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName=STANDS_FOR, AssumeRolePolicyDocument=trust)
-    person = _taking(account, f"{here}:role/{STANDS_FOR}", session)
-    return _taking(person, f"{here}:role/{environment.prefix}-ops", session)
+    return _taking(account, f"{here}:role/{STANDS_FOR}", session)
 
 
 def _taking(account: Account, role: str, session: str) -> Account:
