@@ -67,30 +67,32 @@ class Rollback:
 
     def _target(self, running: Release | None) -> Snapshot:
         desk = self.desk
+        found = journal.find(desk.account)
+        left = found[0] if found else None
+        whole = left is None and releases.pinned(desk.root, desk.name) == running
         if self.to:
-            found = history.find(desk, self.to)
-            if running and found.release.name == running.name and releases.pinned(desk.root, desk.name) == running:
+            if whole and running and running.name == self.to:
                 raise InvalidInput(f"{desk.name} runs {self.to} already: nothing to go back to")
-            return found
+            return history.find(desk, self.to)
+        if left and left.kind == "rollback":  # it died on its way: that way is gone to its end
+            return history.find(desk, left.release.name)
         if running is None:
             raise InvalidInput(f"{desk.name} has not run a release yet: there is nothing to go back to")
-        if releases.pinned(desk.root, desk.name) != running or self._half_way():
-            return history.find(desk, running.name)
-        events = history.snapshots(desk, *history.RAN)
+        return self._before(running) if whole else history.find(desk, running.name)
+
+    def _before(self, running: Release) -> Snapshot:
+        """What ran before `running`. Raises `InvalidInput` without it, and for a second step back right after one."""
+        name, events = self.desk.name, history.snapshots(self.desk, *history.RAN)
         ran = history.stack(events)
         if len(ran) < 2:
-            raise InvalidInput(f"{desk.name} ran nothing before {running.name}: there is nothing to go back to")
-        if events[-1].kind == "rollback" and datetime.now(UTC) - events[-1].time < TWICE:
+            raise InvalidInput(f"{name} ran nothing before {running.name}: there is nothing to go back to")
+        last = events[-1]
+        if last.kind == "rollback" and datetime.now(UTC) - last.time < TWICE:
             raise InvalidInput(
-                f"{desk.name} went back to {running.name} at {events[-1].time:%H:%M:%S} UTC. To go further, say how "
-                f"far: groundway rollback {desk.name} --to {ran[-2].release.name}"
+                f"{name} went back to {running.name} at {last.time:%H:%M:%S} UTC. To go further, say how far: "
+                f"groundway rollback {name} --to {ran[-2].release.name}"
             )
         return ran[-2]
-
-    def _half_way(self) -> bool:
-        """Whether a deploy died in the middle: what runs is not all there then."""
-        left = journal.find(self.desk.account)
-        return left is not None and left[0].kind in ("deploy", "promotion")
 
     def _models_are_there(self, release: Release) -> None:
         if not release.models:
