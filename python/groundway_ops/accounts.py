@@ -25,6 +25,7 @@ class Account:
 
     environment: Environment
     variables: Mapping[str, str] = field(repr=False)
+    _clients: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -38,9 +39,11 @@ class Account:
                 _become(before)
 
     def client(self, service: str) -> Any:
-        """A boto3 client in the account and region of the environment."""
-        with self.entered():
-            return client(service, self.environment.region)
+        """A boto3 client in the account and region of the environment, made once."""
+        if service not in self._clients:
+            with self.entered():
+                self._clients[service] = client(service, self.environment.region)
+        return self._clients[service]
 
     def caller(self) -> str:
         """The ARN of whoever acts, as AWS knows them; of an assumed role with the name of its session."""
