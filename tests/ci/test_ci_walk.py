@@ -109,6 +109,7 @@ def test_a_promotion_is_a_pull_request_and_its_merge_deploys(walk: Walk) -> None
     walk.shell("npx cdktf deploy 'staging-*' --auto-approve", env)
     land = {"matrix.environment": "staging", "inputs.model || vars.MODEL || 'flights-delay'": MODEL}
     walk.job("train", "data", "staging", land)
+    walk.shell("groundway approve dev staging --reason 'numbers are fine'", walk.person("staging", "ann"))
     values = {"inputs.from": "dev", "inputs.to": "staging", "inputs.reason": 'It\'s $(better) "now"'}
     walk.job("promote", "gates", "staging", values)
     assert released(walk, walk.propose("staging", "Promote dev to staging")) == ["staging"]

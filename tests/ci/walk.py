@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,10 @@ from pathlib import Path
 from recipe import FOREIGN, SHARED, Copy
 from stand_ins import StandIns
 from workflows import load, resolved, steps
+
+from groundway import environment
+from groundway_ops.accounts import Account
+from groundway_ops.demo.people import reviewer
 
 SHELL = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]  # what `shell: bash` is on GitHub
 
@@ -55,6 +60,11 @@ class Walk:
         found = {k: v for k, v in json.loads(shown).items() if v is not None}
         return {**found, "PATH": os.pathsep.join([str(self.stand_ins.folder), found["PATH"]])}
 
+    def person(self, name: str, login: str) -> dict[str, str]:
+        """What leads `login` into the environment's account, as whoever single sign-on let in."""
+        account = Account(environment.load(name, self.made.root), self.base | self.cloud(name))
+        return dict(reviewer(account, login).variables)
+
     def job(self, workflow: str, job: str, environment: str | None, values: Mapping[str, str] | None = None) -> str:
         """Run the commands of a job, as GitHub would, on what is on `main`. What they said."""
         self.git("checkout", "-q", "-f", "main")
@@ -70,7 +80,10 @@ class Walk:
         return "\n".join(said)
 
     def shell(self, text: str, env: Mapping[str, str]) -> str:
+        """Its output; it must succeed. How long it took is told (`pytest -s`)."""
+        begun = time.monotonic()
         run = subprocess.run([*SHELL, text], cwd=self.made.root, env=dict(env), capture_output=True, text=True)
+        print(f"{time.monotonic() - begun:6.1f} s  {text}")
         assert run.returncode == 0, f"{text}\nexit code {run.returncode}\n{run.stdout[-6000:]}\n{run.stderr[-6000:]}"
         return run.stdout
 
