@@ -2,7 +2,8 @@
 
 GitHub's files are run; GitLab's have the same commands (test_ci_vendors). What is not run here: `uses`, which sets
 machines up and carries files from job to job, and the commands of `ci.yml`, which are this very suite and the demo.
-Stand-ins: `make` (its targets are looked up, not made), `gh`, GitHub's API, and the local cloud for a role of AWS.
+Stand-ins: `make` (its targets are looked up, not made), `gh`, GitHub's API, the local cloud for a role of AWS, and a
+role there for single sign-on, by which somebody else than CI approves.
 """
 
 import json
@@ -113,6 +114,7 @@ def test_a_promotion_is_a_pull_request_and_its_merge_deploys(walk: Walk) -> None
     values = {"inputs.from": "dev", "inputs.to": "staging", "inputs.reason": 'It\'s $(better) "now"'}
     walk.job("promote", "gates", "staging", values)
     assert released(walk, walk.propose("staging", "Promote dev to staging")) == ["staging"]
+    assert "1 of 1 approvals" in walk.stand_ins.bodies.read_text()  # the pull request tells what the gates said
     deploy(walk, "staging")
     assert pinned(walk, "staging")["models"] == pinned(walk, "dev")["models"]
 
