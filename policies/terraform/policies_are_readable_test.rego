@@ -60,3 +60,26 @@ test_policies_are_written_where_they_are_used if {
 		"fail": {"aws_iam_policy.elsewhere", "aws_iam_role.inline", "aws_iam_role.managed"},
 	}
 }
+
+# AWS's own policy stands in the plan of an endpoint whose configuration says none; one that is said is judged.
+test_what_a_plan_reads_back_is_not_judged if {
+	example.planned("policies_are_readable", {
+		"resource_changes": [read_back("unsaid"), read_back("said")],
+		"configuration": {"root_module": {"resources": [
+			{"type": "aws_vpc_endpoint", "name": "unsaid", "expressions": {}},
+			{"type": "aws_vpc_endpoint", "name": "said", "expressions": {"policy": {}}},
+		]}},
+	}) == {"pass": {"aws_vpc_endpoint.unsaid"}, "fail": {"aws_vpc_endpoint.said"}}
+}
+
+read_back(name) := {
+	"address": concat(".", ["aws_vpc_endpoint", name]),
+	"type": "aws_vpc_endpoint",
+	"name": name,
+	"mode": "managed",
+	"change": {
+		"actions": ["no-op"],
+		"after": document({"Version": "2008-10-17"}),
+		"after_unknown": {},
+	},
+}

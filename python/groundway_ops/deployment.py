@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TextIO
 
+from groundway import environment as environments
 from groundway.errors import GroundwayError, Unavailable
 from groundway.events import publish
 from groundway.platform import client
@@ -102,12 +103,19 @@ def _complaint(log: Path) -> str:
 
 
 def inventory(environment: str, root: Path) -> dict[str, Counter[str]]:
-    """Stack -> resource type -> number, read from the Terraform states that the synthesized stacks name."""
-    found: dict[str, Counter[str]] = {}
-    for path in sorted((root / "cdktf.out" / "stacks").glob(f"{environment}-*/cdk.tf.json")):
-        backend = json.loads(path.read_text())["terraform"]["backend"]["s3"]
-        found[path.parent.name] = _state(backend["bucket"], backend["key"])
-    return found
+    """Stack -> resource type -> number, read from the Terraform states in the environment's bucket."""
+    from botocore.exceptions import ClientError
+
+    bucket = environments.load(environment, root).state_bucket
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{environment}/")
+    try:
+        keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+    except ClientError as e:
+        if e.response["Error"]["Code"] == "NoSuchBucket":
+            return {}
+        raise Unavailable(f"the states in s3://{bucket} cannot be listed: {e}") from None
+    states = [key for key in sorted(keys) if key.endswith(".tfstate")]
+    return {f"{environment}-{Path(key).stem}": _state(bucket, key) for key in states}
 
 
 def _state(bucket: str, key: str) -> Counter[str]:

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from groundway import environment
 from groundway.errors import GroundwayError, Unavailable
 from groundway_ops import deployment
 
@@ -70,7 +71,7 @@ def test_outside_a_checkout_says_so(tmp_path: Path) -> None:
     assert deployment.checkout(tmp_path / "a" / "b") == tmp_path.resolve()
 
 
-def test_inventory_counts_managed_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inventory_counts_managed_instances(monkeypatch: pytest.MonkeyPatch) -> None:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
@@ -81,7 +82,10 @@ def test_inventory_counts_managed_instances(tmp_path: Path, monkeypatch: pytest.
         }.items():  # fmt: skip
             monkeypatch.setenv(key, value)
         s3 = boto3.client("s3")
-        s3.create_bucket(Bucket="states")
+        root = Path(__file__).parents[2]
+        bucket = environment.load("dev", root).state_bucket
+        assert deployment.inventory("dev", root) == {}  # before the bootstrap
+        s3.create_bucket(Bucket=bucket)
         state = {
             "resources": [
                 {"mode": "managed", "type": "aws_subnet", "instances": [{}, {}]},
@@ -89,18 +93,12 @@ def test_inventory_counts_managed_instances(tmp_path: Path, monkeypatch: pytest.
                 {"mode": "data", "type": "aws_region", "instances": [{}]},
             ]
         }
-        s3.put_object(Bucket="states", Key="a", Body=json.dumps(state))
-        for stack, bucket, key in (("dev-a", "states", "a"), ("dev-b", "states", "none"), ("dev-c", "gone", "a")):
-            directory = tmp_path / "cdktf.out" / "stacks" / stack
-            directory.mkdir(parents=True)
-            backend = {"terraform": {"backend": {"s3": {"bucket": bucket, "key": key}}}}
-            (directory / "cdk.tf.json").write_text(json.dumps(backend))
-        assert deployment.inventory("dev", tmp_path) == {
-            "dev-a": {"aws_subnet": 2, "aws_vpc": 1},
-            "dev-b": {},
-            "dev-c": {},
-        }
-        assert deployment.inventory("prod", tmp_path) == {}
+        for key in ("dev/a.tfstate", "dev/release.journal.json", "development/a.tfstate"):
+            s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(state))
+        s3.put_object(Bucket=bucket, Key="dev/b.tfstate", Body='{"resources": []}')
+        found = deployment.inventory("dev", root)
+        assert found == {"dev-a": {"aws_subnet": 2, "aws_vpc": 1}, "dev-b": {}}
+        assert deployment.inventory("prod", root) == {}
     finally:
         server.stop()
     assert os.environ["AWS_ENDPOINT_URL"]

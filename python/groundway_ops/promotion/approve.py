@@ -14,8 +14,9 @@ def approve(source: Desk, target: Desk, reason: str) -> tuple[Entry, datetime]:
     """
     wanted, origin = candidate(source, target)
     now = datetime.now(UTC)
+    what = f"{wanted.subject}:{origin.name}"
     event = Event(
-        id=f"approval:{wanted.subject}:{target.caller}:{now:%Y-%m-%d}",  # a second one on a day says nothing new
+        id=f"approval:{what}:{target.caller}:{now:%Y-%m-%d}",  # a second one on a day says nothing new
         kind="approval",
         environment=target.name,
         time=now,

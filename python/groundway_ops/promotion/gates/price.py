@@ -44,7 +44,10 @@ class Prices:
 
 
 def price(request: Request) -> Result:
-    """Passes when what is expected stays within the budget, and what is added within `monthly_increase_usd`."""
+    """Passes when what is expected stays within the budget, and what is added within `monthly_increase_usd`.
+
+    Nothing is added by a first release: what it costs is judged by the budget.
+    """
     found = planned(request)
     if not found.stacks:
         raise GroundwayError(found.problem or "there are no stacks to price")
@@ -99,7 +102,7 @@ def _problems(request: Request, prices: Prices) -> list[str]:
     if expected > request.target.budget.monthly_usd:
         problems.append(f"{usd(expected - request.target.budget.monthly_usd)} over budget.monthly_usd")
     most = request.target.promotion.monthly_increase_usd
-    if most is not None and prices.increase > most:
+    if most is not None and prices.old and prices.increase > most:
         problems.append(f"{usd(prices.increase, sign=True)} is more than promotion.monthly_increase_usd, {usd(most)}")
     return problems
 

@@ -9,6 +9,7 @@ from groundway.errors import GroundwayError, InvalidInput
 from groundway.platform import Platform
 from groundway.release import ModelPin, artifacts, blueprint
 from groundway_ops.accounts import Account
+from groundway_ops.evidence import open_log
 from groundway_ops.promotion.gates.gate import Request, Result
 
 NAME = "provenance"
@@ -23,7 +24,9 @@ def provenance(request: Request) -> Result:
     with request.in_source.entered():
         platform = platforms.load(request.source.name)
         key = signing.public(request.source.name, "models")
-    models = {name: _model(request, platform, name, pin, key) for name, pin in sorted(release.models.items())}
+    passed_on = request.origin.origin is not None and _passed_before(request)
+    trusted = {name: pin.signer if passed_on else key for name, pin in release.models.items()}
+    models = {n: _model(request, platform, n, pin, trusted[n]) for n, pin in sorted(release.models.items())}
     images = {purpose: _image(request, platform, purpose, d) for purpose, d in sorted(release.images.items())}
     code = _code(request)
     problems = [said for said in [*models.values(), *images.values(), code] if said]
@@ -44,7 +47,7 @@ def provenance(request: Request) -> Result:
 
 
 def _model(request: Request, platform: Platform, name: str, pin: ModelPin, key: str | None) -> str | None:
-    """What is wrong with a pinned model; None when it is there, whole, and signed by the source's own key."""
+    """What is wrong with a pinned model; None when it is there, whole, and signed by the key that is trusted."""
     source = request.source.name
     if key is None:
         return f"{name}: {source} publishes no key that models are signed with: groundway bootstrap {source}"
@@ -60,6 +63,14 @@ def _model(request: Request, platform: Platform, name: str, pin: ModelPin, key: 
     finally:
         shutil.rmtree(there, ignore_errors=True)
     return None
+
+
+def _passed_before(request: Request) -> bool:
+    """Whether the source got this very release by a promotion, whose gates looked at who had signed what it pins."""
+    with request.in_source.entered():
+        entries = open_log(request.source).entries("promotion")
+    wanted = request.origin.model_dump(mode="json", exclude_none=True)
+    return any(entry.event.details.get("release") == wanted for entry in entries)
 
 
 def _image(request: Request, platform: Platform, purpose: str, digest: str) -> str | None:

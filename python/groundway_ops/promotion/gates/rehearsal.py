@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from groundway_ops.promotion.gates.gate import Request, Result
+from groundway_ops.promotion.infrastructure import same
 from groundway_ops.rehearsal.record import Record, latest
 from groundway_ops.rehearsal.rehearsal import BACK
 
@@ -18,7 +19,7 @@ def rehearsal(request: Request) -> Result:
     if problem:
         return Result(gate=NAME, passed=False, reason=f"{problem}: {_command(request)}", evidence=evidence)
     assert record
-    back = f"from {request.current.name} and back" if request.current else "from nothing"
+    back = f"from {request.current.name} and back" if record.from_ and request.current else "from nothing"
     said = f"rehearsed on {_started(record):%Y-%m-%d %H:%M} UTC {back}: {record.resources} resources"
     return Result(gate=NAME, passed=True, reason=said, evidence=evidence)
 
@@ -36,8 +37,8 @@ def _problem(request: Request, record: Record) -> str | None:
 
 
 def _not_back(request: Request, record: Record, at: str) -> str | None:
-    """Whether it went there from what the target pins now, and back."""
-    if request.current is None:
+    """Whether it went there from what the target pins now, and back; where only models move, there is no way to go."""
+    if request.current is None or same(request.candidate, request.current):
         return None
     if record.from_blueprint != request.current.blueprint:
         return f"{at} did not begin with {request.current.name}, which {request.target.name} pins"

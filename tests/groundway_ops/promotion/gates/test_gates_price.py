@@ -74,6 +74,7 @@ def test_before_a_first_release_all_of_it_is_new(judged: Judged) -> None:
     assert result.evidence["now usd"] is None
     assert result.evidence["increase usd"] == result.evidence["monthly usd"]["expected"]
     assert "all of it new; the budget is $100,000.00" in result.reason
+    assert judged(most=1).passed  # nothing was there to which it adds
     over = judged(budget=1)
     assert not over.passed
     assert over.reason.endswith("over budget.monthly_usd")

@@ -1,9 +1,11 @@
 """Provenance: models, images and code are what the release names, and a change of any of them is named."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from two_platforms import deploy
 from groundway import signing
 from groundway.platform import Platform
 from groundway.registry import manifest
-from groundway.release import ModelPin, artifacts, blueprint
+from groundway.release import ModelPin, Release, artifacts, blueprint
 from groundway_ops.accounts import Account
 from groundway_ops.promotion.gates import Result
 from groundway_ops.promotion.gates.provenance import provenance
@@ -123,7 +125,7 @@ def test_a_model_must_be_signed_by_the_key_that_the_source_publishes(
     both = judged(models={"small": released.pin.model_copy(update={"signer": other})})
     assert (
         both.reason
-        == f"small version 1 ({released.pin.digest[:19]}) is not signed by the key {theirs}. It is not used."
+        == f"small: small version 1 ({released.pin.digest[:19]}) is not signed by the key {theirs}. It is not used."
     )
     ssm.delete_parameter(Name=parameter)
     assert "dev publishes no key" in judged().reason
@@ -140,7 +142,6 @@ def test_an_image_that_nobody_has_is_named(released: Released, judged: Callable[
 def test_the_commit_must_be_known_and_hold_the_code(released: Released, judged: Callable[..., Result]) -> None:
     unknown = judged(revision=40 * "a")
     assert unknown.reason.startswith("git does not know a commit aaaaaaaaaaaa")
-    assert judged(revision="HEAD").reason.startswith("git does not know a commit HEAD")
     file = released.checkout.root / "stacks" / "__init__.py"
     file.write_text("changed = True\n")
     dirty = judged()  # what was released is what stands there, not what was committed
@@ -159,3 +160,29 @@ def test_policies_and_configuration_must_be_committed(released: Released, judged
     pin = released.checkout.root / "environments" / "dev" / "release.yaml"
     pin.write_text("written by the release itself\n")
     assert judged().passed
+
+
+def test_a_key_of_further_up_is_trusted_where_a_promotion_brought_it(
+    released: Released, aws: dict[str, Account], ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dev has another key by now; that it once was promoted there is what its evidence tells."""
+    name = signing.parameter_name("dev", "models")
+    other = signing.public_of(signing.generate("models"))
+    aws["dev"].client("ssm").put_parameter(Name=name, Value=other, Type="String", Overwrite=True)
+    given = {"repository": released.checkout.root, "in_source": aws["dev"], "in_target": aws["staging"]}
+    origin = release("dev", origin="lab/r-20260101t000000z-000000", **released.content)
+    told = SimpleNamespace(
+        event=SimpleNamespace(details={"release": origin.model_dump(mode="json", exclude_none=True)})
+    )
+
+    def judge(*entries: object, by: Release = origin) -> Result:
+        log = SimpleNamespace(entries=lambda kind: list(entries) if kind == "promotion" else [])
+        monkeypatch.setattr(sys.modules[provenance.__module__], "open_log", lambda _: log)
+        return provenance(ask(candidate=release("staging", **released.content), origin=by, **given))
+
+    assert judge(told).passed
+    assert "signed by the key" in judge().reason
+    changed = origin.model_copy(update={"policies": f"sha256:{64 * '1'}"})
+    assert not judge(told, by=changed).passed
+    cut = origin.model_copy(update={"origin": None})
+    assert not judge(told, by=cut).passed
