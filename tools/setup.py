@@ -149,7 +149,7 @@ def set_up() -> None:
 
 
 def set_up_tests() -> None:
-    """CDK Terrain and Checkov pin what others pin otherwise, model signing brings much: each has its own environment."""
+    """CDK Terrain and Checkov pin what others pin otherwise, model signing brings much: each has an environment."""
     check_tools()
     node_packages("the IAM simulator", ROOT / "tests" / "policies" / "iam")
     for name in ("cdktn", "checkov", "signing"):
