@@ -129,14 +129,16 @@ def test_links_and_nothing_are_not_signed(model: Path, tmp_path: Path) -> None:
         signing.sign(model, KEY)
 
 
-@pytest.mark.parametrize("key", ["", "no key", signing.generate("evidence")])
+@pytest.mark.parametrize("key", ["", "no key", pytest.param(signing.generate("evidence"), id="ed25519")])
 def test_a_key_of_another_kind_signs_nothing_and_is_not_told(model: Path, key: str) -> None:
     with pytest.raises(InvalidInput) as told:
         signing.sign(model, key)
     assert key.strip() not in told.value.message or not key
 
 
-@pytest.mark.parametrize("public", ["", "%", "AAAA", signing.public_of(signing.generate("evidence"))])
+@pytest.mark.parametrize(
+    "public", ["", "%", "AAAA", pytest.param(signing.public_of(signing.generate("evidence")), id="ed25519")]
+)
 def test_a_public_key_of_another_kind_verifies_nothing(model: Path, public: str) -> None:
     with pytest.raises(InvalidInput, match="is no public key"):
         signing.verify(model, signing.sign(model, KEY), public, "delays")
