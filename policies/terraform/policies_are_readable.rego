@@ -41,7 +41,7 @@ deny_identity contains tf.finding("policies_are_readable", resource, text, messa
 	some resource in tf.of(type)
 	text := object.get(resource.values, attribute, null)
 	not readable_policy(text)
-	not unsaid_policy(type, resource, attribute)
+	not unsaid_policy(type, text)
 	message := sprintf("%s must be a policy document, written out", [attribute])
 }
 
@@ -56,19 +56,7 @@ deny_identity contains tf.finding("policies_are_readable", role, block, message)
 }
 
 # Where AWS's own policy serves: other rules say whether it may.
-unsaid_policy(type, resource, attribute) if {
-	type in with_a_policy_of_aws
-	object.get(resource.values, attribute, null) == null
-}
-
-# The same, once it is deployed: a plan reads back what nobody wrote.
-unsaid_policy(type, resource, attribute) if {
-	tf.plan
-	type in with_a_policy_of_aws
-	not attribute in object.keys(resource.expressions)
-}
-
-with_a_policy_of_aws := {"aws_ecr_repository_creation_template", "aws_kms_key", "aws_vpc_endpoint"}
+unsaid_policy(type, null) if type in {"aws_ecr_repository_creation_template", "aws_kms_key", "aws_vpc_endpoint"}
 
 # A plan does not know the text yet that names what is to be made; it stood in the configuration.
 readable_policy(text) if {

@@ -56,7 +56,19 @@ planned[type][change.address] := {
 	change.mode == "managed"
 	change.change.after != null
 	type := change.type
-	values := json.patch(said(change.change.after), unknowns(change))
+	values := object.remove(json.patch(said(change.change.after), unknowns(change)), read_back(change))
+}
+
+# AWS's own policy, which a plan reads back of what is deployed without one: nobody wrote it.
+read_back(change) := {attribute |
+	attribute := policies_of_aws[change.type]
+	not attribute in object.keys(expressions(change))
+}
+
+policies_of_aws := {
+	"aws_ecr_repository_creation_template": "repository_policy",
+	"aws_kms_key": "policy",
+	"aws_vpc_endpoint": "policy",
 }
 
 # A plan writes null where a configuration leaves an argument out, also in the blocks of a list.

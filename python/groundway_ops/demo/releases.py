@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from groundway import environment as environments
 from groundway import platform as platforms
-from groundway.errors import InvalidInput
+from groundway import release as releases
 from groundway.service import home
 from groundway_ops import accounts, cloud, deployment
 from groundway_ops.accounts import Account
@@ -43,6 +43,7 @@ class Releases:
 
     journey: Journey
     step: Callable[[str, Callable[[], None]], None]
+    taken_back: bool = False
     _accounts: dict[str, Account] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -54,8 +55,7 @@ class Releases:
         self.step("Offer the champion to staging", self._champion)
         self.step("Offer it to prod: before anybody approved, and after", self._prod)
         self.step("Offer the first version to staging, step by step under traffic", self._first)
-        self.step("Offer the champion once more: is it better than what staging serves?", self._champion)
-        self.step("Take staging back to what it ran before", self._back)
+        self.step("Take staging back to the champion, unless the rollout did that itself", self._back)
         self.step("Verify the evidence of all three", self._verify)
 
     # the steps
@@ -91,12 +91,14 @@ class Releases:
             self._offer("staging", "prod", "proved itself in staging")
 
     def _back(self) -> None:
-        begun = time.monotonic()
-        try:
-            release = Rollback(self.desk("staging"), reason="a drill").run()
-        except InvalidInput as e:  # a rollout that failed took it back already
-            say(e.message)
+        desk = self.desk("staging")
+        with desk.account.entered():
+            running = releases.deployed("staging")
+        if self.taken_back or running is None:
+            say(f"the rollout did: staging runs {running.release.name if running else 'nothing'}")
             return
+        begun = time.monotonic()
+        release = Rollback(desk, reason="a drill").run()
         say(f"staging runs {release.name} again, {time.monotonic() - begun:.1f} s later")
 
     def _verify(self) -> None:
@@ -181,6 +183,7 @@ class Releases:
                     try:
                         Deploy(desk, reason).run()
                     except TakenBack as e:
+                        self.taken_back = True
                         say(e.message)
             say(f"{count[0]:,} requests were answered meanwhile")
             commit(self.root, f"{name}: as it runs")
