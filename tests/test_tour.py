@@ -43,6 +43,6 @@ def test_the_tour(tmp_path: Path) -> None:
     assert "stopped" in output("groundway serve stop")
     # what is left in the cloud after the destroy is what bootstrap made: the state bucket, its key, CI's role
     left = dict(re.findall(r"^    (\w+) +(.*)$", output("groundway local status"), re.M))
-    assert set(left) == {"iam", "kms", "s3"}
+    assert set(left) == {"iam", "kms", "s3", "secretsmanager", "ssm"}
     assert (left["kms"], left["s3"]) == ("keys 1", "buckets 1")
     assert "roles 1" in left["iam"]

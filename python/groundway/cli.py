@@ -5,6 +5,7 @@
 import ast
 import importlib.util
 from importlib.metadata import EntryPoint, entry_points, version
+from pathlib import Path
 
 import click
 
@@ -12,12 +13,14 @@ GROUP = "groundway.commands"
 
 
 def _summary(entry: EntryPoint) -> str:
-    """First line of the subcommand module's docstring, read without importing the module."""
-    spec = importlib.util.find_spec(entry.module)
-    if spec is None or spec.origin is None:
-        return "(not installed)"
-    with open(spec.origin, encoding="utf-8") as f:
-        return (ast.get_docstring(ast.parse(f.read())) or "").split("\n")[0]
+    """First line of the subcommand module's docstring, read without importing it or the packages around it."""
+    package, *parts = entry.module.split(".")
+    spec = importlib.util.find_spec(package)
+    places = [Path(place, *parts) for place in (spec and spec.submodule_search_locations) or ()]
+    for file in (f for place in places for f in (place.with_suffix(".py"), place / "__init__.py")):
+        if file.is_file():
+            return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n")[0]
+    return "(not installed)"
 
 
 class Commands(click.Group):
