@@ -13,10 +13,12 @@ from groundway_ops.report.record import (
     Dataset,
     Deployment,
     Drift,
+    Happening,
     Metrics,
     Month,
     Record,
     Reproduction,
+    Said,
     Slice,
     Step,
     Version,
@@ -52,6 +54,30 @@ def example() -> Record:
         tags={"team": "air"},
         steps=[Step(name="deploy", seconds=12.5)],
     )  # fmt: skip
+
+
+def test_releases_are_told_with_what_the_gates_said() -> None:
+    said = [
+        Said(gate="plan", passed=True, reason="nothing changes"),
+        Said(gate="approvals", passed=False, reason="0 of 2"),
+    ]
+    asked = Happening(
+        time="2026-01-02 03:04:05",
+        environment="prod",
+        kind="gates",
+        release="r-1",
+        by="ops/<b>",
+        reason="why",
+        gates=said,
+    )
+    pinned = asked.model_copy(update={"kind": "promotion", "gates": []})
+    page = render(example().model_copy(update={"releases": [asked, pinned]}))
+    assert 'id="release-table"' in page
+    assert "gates: refused" in page
+    assert '<span class="bad">approvals</span>: 0 of 2' in page
+    assert "ops/&lt;b&gt;" in page
+    assert ">promotion<" in page
+    assert 'id="release-table"' not in render(example())
 
 
 def test_record_survives_saving(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The app synthesizes an environment only at what its release pins."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from groundway import release
-from groundway.errors import InvalidInput, Refused
+from groundway.errors import GroundwayError, InvalidInput, Refused
 from groundway.release import Release, require_pinned
 from groundway.release.blueprint import FILES, FOLDERS
 
@@ -154,3 +155,17 @@ def test_the_app_refuses_and_writes_nothing(checkout: Path, staging: Release, tm
     ahead = synth(GROUNDWAY_AHEAD="staging")
     assert ahead.returncode == 0, ahead.stderr
     assert (out / "stacks" / "staging-foundation" / "cdk.tf.json").exists()
+
+
+def test_on_a_full_disk_what_was_pinned_stays(
+    checkout: Path, staging: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder = checkout / "environments" / "staging"
+    before = {f.name: f.read_bytes() for f in folder.iterdir()}
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(GroundwayError, match=r"release\.yaml cannot be written: No space left.*what was pinned stays"):
+        release.write(checkout, staging.model_copy(update={"by": "somebody else"}))
+    assert {f.name: f.read_bytes() for f in folder.iterdir()} == before
