@@ -197,11 +197,3 @@ class Releases:
         from groundway import pipeline
 
         return pipeline.prepare(self.journey.workload, platforms.load(name), say)
-
-    def stop(self) -> None:
-        """Stop the servers of the other environments."""
-        from groundway.serving import process
-
-        for name in NEXT:
-            if process.stop(self.journey.workload.NAME, name):
-                say(f"server in {name}: stopped")

@@ -17,11 +17,19 @@ from groundway_ops.rehearsal.transition import lost
 def apply(desk: Desk, root: Path, accepted: Iterable[str] = ()) -> str:
     """Plan and apply every stack of the environment in the checkout `root`, in order; returns what was changed.
 
+    Where something of a protected environment is accepted to go, the protection is lifted for that, and put back.
     Raises `Refused` before a stack is touched from which something stateful would go that was not accepted.
     """
+    may_go = frozenset(accepted)
+    if may_go and desk.environment.protection:
+        desk.report(_applied(desk, root, may_go, unprotect=desk.name))
+        desk.report(f"protecting {desk.name} again")
+    return _applied(desk, root, may_go, unprotect=None)
+
+
+def _applied(desk: Desk, root: Path, accepted: frozenset[str], unprotect: str | None) -> str:
     processes = Processes()
     env = desk.account.variables
-    unprotect = desk.name if set(accepted) and desk.environment.protection else None
     try:
         synthesized = Checkout(root).synthesize(desk.directory / "stacks", env, processes, unprotect)
         terraform = Terraform(env, processes, desk.directory / "logs", desk.report)
@@ -31,7 +39,7 @@ def apply(desk: Desk, root: Path, accepted: Iterable[str] = ()) -> str:
         def one(stack: Stack) -> dict[str, int]:
             plan = terraform.plan(stack)
             if {"replace", "delete"} & set(plan.planned.values()):
-                _guard(stack, terraform, frozenset(accepted))
+                _guard(stack, terraform, accepted)
             return terraform.apply(stack, of=len(plan.planned)).counts
 
         return counted(in_order(synthesized, one))
@@ -50,4 +58,4 @@ def same(release: Release, running: Release | None) -> bool:
 def _guard(stack: Stack, terraform: Terraform, accepted: frozenset[str]) -> None:
     losses = [one for one in lost(stack.name, terraform.changes(stack).values()) if one.stateful]
     if refused := [one for one in losses if one.address not in accepted]:
-        raise Refused("\n".join(f"{one.text}; it is stateful, and nobody accepted that" for one in refused))
+        raise Refused("\n".join(f"{one.text}; it is stateful (--accept {one.address} accepts it)" for one in refused))

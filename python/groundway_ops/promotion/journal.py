@@ -111,6 +111,10 @@ class Lease:
         done = (*self.journal.done, step)
         self._change(self.journal.model_copy(update={"done": done, "details": self.journal.details | details}))
 
+    def note(self, **details: Any) -> None:
+        """Keep `details` with it: what is asked for now counts, not what was when it began."""
+        self._change(self.journal.model_copy(update={"details": self.journal.details | details}))
+
     def become(self, journal: Journal) -> None:
         """Another operation takes this one's place, without a moment in between."""
         self._change(journal)

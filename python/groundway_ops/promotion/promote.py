@@ -63,7 +63,10 @@ class Promotion:
             details=details,
         )
         with journal.begin(target.account, new) as lease:
-            results = self._gates(lease, origin) if "pin" not in lease.journal.done else []
+            results: list[Result] = []
+            if "pin" not in lease.journal.done:
+                lease.note(accepted=sorted(self.accepted))  # what the gates judge is what is recorded
+                results = self._gates(lease, origin)
             steps.run(lease, self.steps(lease), target.report)
         return lease.journal.release, results
 

@@ -22,7 +22,7 @@ STEPS = ("pin", "infrastructure", "record", "models", "evidence")
 
 @dataclass(frozen=True)
 class Rollback:
-    """Takes the environment of `desk` back to the release `to`.
+    """Takes the environment of `desk` back to the release `to`. `accepted`: stateful resources that may go with it.
 
     Without one: to what runs, where something else is pinned or half deployed; else to what ran before that.
     """
@@ -30,6 +30,7 @@ class Rollback:
     desk: Desk
     to: str | None = None
     reason: str = ""
+    accepted: frozenset[str] = frozenset()
 
     def run(self) -> Release:
         """Raises `InvalidInput` where there is nothing to go back to, `Refused` when its models are not there."""
@@ -41,6 +42,7 @@ class Rollback:
         self._models_are_there(target.release)
         new = self.journal(target, running, {})
         with journal.begin(desk.account, new, take_over=get_args(Kind)) as lease:
+            lease.note(accepted=sorted(self.accepted))
             steps.run(lease, self.steps(lease), desk.report)
         return lease.journal.release
 
@@ -119,7 +121,7 @@ class Rollback:
             self.desk.report("the infrastructure is the same")
             return
         root = workspace(self.desk, now.release, now.configuration, own_law=True)
-        self.desk.report(infrastructure.apply(self.desk, root))
+        self.desk.report(infrastructure.apply(self.desk, root, now.details.get("accepted", ())))
 
     def _record(self, now: Journal) -> None:
         from groundway_ops.promotion.deploy import record

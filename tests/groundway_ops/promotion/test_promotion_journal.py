@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.request import Request, urlopen
 
 import boto3
@@ -20,10 +22,14 @@ from groundway import environment
 from groundway.errors import GroundwayError, Refused, Unavailable
 from groundway_ops.accounts import Account
 from groundway_ops.promotion import journal, steps
+from groundway_ops.promotion.deploy import Deploy
 from groundway_ops.promotion.journal import Journal, Kind
+from groundway_ops.promotion.promote import Promotion
+from groundway_ops.promotion.rollback import Rollback
 from groundway_ops.promotion.steps import Step
 
 GONE = {"pid": 2**22 - 1}
+NOWHERE: Any = SimpleNamespace(name="staging")
 
 
 @pytest.fixture
@@ -138,3 +144,21 @@ def test_done_steps_are_not_done_again(account: Account) -> None:
     steps.run(lease, made, lambda _: None)
     assert seen == ["b"]
     assert journal.find(account) is None
+
+
+@pytest.mark.parametrize("operation", [Deploy(NOWHERE), Promotion(NOWHERE, NOWHERE), Rollback(NOWHERE)])
+def test_the_points_to_die_at_are_those_of_the_steps(operation: Deploy | Promotion | Rollback) -> None:
+    lease: Any = SimpleNamespace(journal=new())
+    made = [step.name for step in operation.steps(lease)]
+    assert made == list(sys.modules[type(operation).__module__].STEPS)
+
+
+def test_what_is_accepted_when_it_is_asked_again_counts(account: Account) -> None:
+    lease = journal.begin(account, new())
+    lease.note(accepted=["old"])
+    lease.become(lease.journal.model_copy(update=GONE))
+    again = journal.begin(account, new())
+    again.note(accepted=["new"])
+    found = journal.find(account)
+    assert found
+    assert found[0].details == {"accepted": ["new"]}
