@@ -1,5 +1,6 @@
-"""How tests share workers: files with long tests begin first."""
+"""How tests share workers: files with long tests begin first, and none finds what another counted."""
 
+import prometheus_client.values  # noqa: F401 - before Feast, which would make values outlive their registry
 import pytest
 
 
