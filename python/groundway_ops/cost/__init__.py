@@ -1,5 +1,5 @@
-"""`groundway cost`: what the stacks cost, before anyone pays for them."""
+"""`groundway cost`: what the platform costs, before anyone pays for it and after."""
 
-from groundway_ops.cost.command import cost
+from groundway_ops.cost.commands import cost
 
 __all__ = ["cost"]

@@ -14,12 +14,7 @@ from groundway_ops.gate import freshness
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group(epilog="Example: groundway cost estimate dev")
-def cost() -> None:
-    """What the platform costs, before anyone pays for it."""
-
-
-@cost.command(epilog="Example: groundway cost estimate prod --against base/stacks --format markdown > comment.md")
+@click.command(epilog="Example: groundway cost estimate prod --against base/stacks --format markdown > comment.md")
 @click.argument("environment", metavar="ENV")
 @click.option("--stacks", type=FOLDER, help="Holds */cdk.tf.json. [default: cdktf.out/stacks, or $CDKTF_OUTDIR/stacks]")
 @click.option(
