@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from cost_resources import CHECKOUT, TODAY
 
 from groundway import environment
-from groundway_ops.cost.command import cost
+from groundway_ops.cost import cost
 from groundway_ops.cost.estimate import estimate
 from groundway_ops.cost.formats import document, render
 from groundway_ops.cost.record import Estimate
