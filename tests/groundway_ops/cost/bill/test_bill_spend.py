@@ -36,6 +36,12 @@ def test_whatever_it_is_grouped_by_it_is_the_same_money(mart: Mart, by: tuple[st
     assert sum(make("spend", mart, Question.of(mart, by=by)).column("spend")) == WHOLE
 
 
+def test_it_is_by_team_unless_it_is_told(mart: Mart) -> None:
+    asked = make("spend", mart, Question.of(mart))
+    assert asked == make("spend", mart, Question.of(mart, by=("team",)))
+    assert asked != make("spend", mart, Question.of(mart, by=("service",)))
+
+
 def test_teams(mart: Mart) -> None:
     rows = make("spend", mart, Question.of(mart, by=("team",))).rows
     assert [(team, amount) for team, amount, _ in rows] == [
@@ -69,6 +75,7 @@ def test_months_and_conditions(mart: Mart) -> None:
         ({"by": ("colour",)}, "'colour' is nothing to group by; there are team, project"),
         ({"where": {"colour": "red"}}, "'colour' is nothing to group by"),
         ({"metric": "net"}, "'net' is no amount; there are effective"),
+        ({"span": "year"}, "'year' is no span to compare; there are month, week"),
     ],
 )
 def test_what_cannot_be_asked(mart: Mart, asked: dict, told: str) -> None:
@@ -84,3 +91,12 @@ def test_an_empty_mart_says_how_to_fill_it(tmp_path: Path) -> None:
 def test_a_report_that_does_not_add_up_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="adds up to 1, not to 2"):
         Report("x", "X", "2026-10", (Column("spend", "usd"),), ((Decimal(1),),), "spend", Decimal(2))
+
+
+def test_currencies_are_not_added_up(tmp_path: Path) -> None:
+    two = mart_of(tmp_path, [charge(effective="3"), charge(effective="4", currency="EUR", day=date(2026, 9, 1))])
+    with pytest.raises(InvalidInput, match="in EUR and USD, which do not add up: ask for one, with --where currency="):
+        make("spend", two, Question.of(two))
+    for currency, amount in {"USD": 3, "EUR": 4}.items():
+        report = make("spend", two, Question.of(two, "2026-09", "2026-10", where={"currency": currency}))
+        assert (report.currency, report.total) == (currency, amount)

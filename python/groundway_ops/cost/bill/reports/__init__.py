@@ -1,7 +1,12 @@
-"""Reports by name: one module each, with `NAME`, `TITLE` and `report(mart, question) -> Report`."""
+"""Reports by name: one module each, with `NAME`, `TITLE` and `report(mart, question) -> Report`, and with `BY` if it is
+not by team unless it is told."""
 
 import importlib
+from dataclasses import replace
+from dataclasses import replace
+from datetime import date
 
+from groundway.errors import InvalidInput
 from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports.question import Question
 from groundway_ops.cost.bill.reports.record import Report
@@ -10,6 +15,25 @@ NAMES = ("spend",)
 
 
 def make(name: str, mart: Mart, question: Question) -> Report:
-    """The report of that name, a key of `NAMES`."""
-    made: Report = importlib.import_module(f"{__name__}.{name}").report(mart, question)
-    return made
+    """The report of that name, a key of `NAMES`. Raises `InvalidInput` for charges in more than one currency."""
+    currency = _currency(mart, question)
+    module = importlib.import_module(f"{__name__}.{name}")
+    asked = question if question.by else replace(question, by=getattr(module, "BY", ("team",)))
+    made: Report = module.report(mart, asked)
+    return replace(made, currency=currency)
+
+
+def _currency(mart: Mart, question: Question) -> str:
+    """Of all months, since reports compare with earlier ones."""
+    condition, values = replace(question, first=date.min, last=date.max).condition()
+    with mart.connect() as db:
+        found = db.execute(
+            f"SELECT DISTINCT currency FROM charges WHERE {condition} AND currency IS NOT NULL ORDER BY 1", values
+        ).fetchall()
+    names = [name for (name,) in found]
+    if len(names) > 1:
+        raise InvalidInput(
+            f"the charges are in {' and '.join(names)}, which do not add up: ask for one, with --where "
+            f"currency={names[0]}"
+        )
+    return str(names[0]) if names else "USD"

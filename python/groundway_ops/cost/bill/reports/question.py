@@ -11,23 +11,29 @@ from groundway_ops.cost.bill.mart import Mart, required
 # What one may group by or ask for: name as it is written -> column of charges.
 DIMENSIONS: dict[str, str] = {
     **{tag.replace("_", "-"): tag for tag in TAGS},
-    **{name: name for name in ("account", "category", "day", "period", "pricing", "region", "resource", "service")},
+    **{
+        name: name
+        for name in ("account", "category", "currency", "day", "period", "pricing", "region", "resource", "service")
+    },
     "usage-type": "usage_type",
 }
+SPANS = ("month", "week")
 MISSING = "(none)"  # how a group is called whose charges do not say what it is grouped by
 
 
 @dataclass(frozen=True)
 class Question:
-    """`first` and `last`: the first days of the first and last month. `where`: column -> value that charges have;
-    `MISSING` asks for those without one."""
+    """`first` and `last`: the first days of the first and last month. `by`: empty asks for what the report is grouped
+    by unless it is told. `where`: column -> value that charges have; `MISSING` asks for those without one. `span`: what
+    movers compare, the month's days with the same of the month before, or the last seven days with the seven before."""
 
     first: date
     last: date
-    by: tuple[str, ...] = ("team",)
+    by: tuple[str, ...] = ()
     metric: str = "effective"
     where: dict[str, str] = field(default_factory=dict)
     top: int | None = None
+    span: str = "month"
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     @classmethod
@@ -51,6 +57,8 @@ class Question:
             _known(name)
         if question.metric not in METRICS:
             raise InvalidInput(f"{question.metric!r} is no amount; there are {', '.join(METRICS)}")
+        if question.span not in SPANS:
+            raise InvalidInput(f"{question.span!r} is no span to compare; there are {', '.join(SPANS)}")
         return replace(question, where={_known(name): value for name, value in question.where.items()})
 
     @property
