@@ -57,10 +57,26 @@ class Report:
         return [dict(zip((c.name for c in self.columns), row, strict=True)) for row in self.rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that is read before any table."""
+
+    name: str
+    value: Any
+    kind: Kind = "usd"
+
+
 @dataclass(frozen=True)
 class Document:
-    """Reports that are read together, such as a month's."""
+    """Reports that are read together, such as a month's; no two have the same name.
+
+    `metric`: of which amounts they are. `simulated`: nobody was billed for some of it.
+    """
 
     title: str
     reports: tuple[Report, ...]
     notes: tuple[str, ...] = field(default=())
+    period: str = ""
+    metric: str = "effective"
+    simulated: bool = False
+    figures: tuple[Figure, ...] = ()
