@@ -3,7 +3,6 @@ not by team unless it is told."""
 
 import importlib
 from dataclasses import replace
-from dataclasses import replace
 from datetime import date
 
 from groundway.errors import InvalidInput
