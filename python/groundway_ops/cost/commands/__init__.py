@@ -2,7 +2,9 @@
 
 import click
 
+from groundway_ops.cost.commands.collect import collect
 from groundway_ops.cost.commands.estimate import estimate
+from groundway_ops.cost.commands.report import report
 
 
 @click.group(epilog="Example: groundway cost estimate dev")
@@ -10,5 +12,5 @@ def cost() -> None:
     """What the platform costs: the price before a change, the bill after it."""
 
 
-for command in (estimate,):
+for command in (collect, estimate, report):
     cost.add_command(command)

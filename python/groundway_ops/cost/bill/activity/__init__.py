@@ -19,28 +19,31 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "requests": "BIGINT",
         "rows": "BIGINT",  # predictions made
     },
-    "gpus": {  # one a GPU (or slice of one) and hour, and whoever had it; `hours` is the sum of the four after it
+    "gpus": {  # one a GPU (or slice of one) and hour, and whoever had it; `hours` is the sum of the five after it
         "hour": "TIMESTAMP",  # UTC
         "instance": "VARCHAR",  # i-0123..., as charges name the node
         "gpu": "VARCHAR",
         **_OWNER,
         "run": "VARCHAR",
-        "hours": "DOUBLE",  # GPU-hours
+        "hours": "DOUBLE",  # GPU-hours; a slice counts as its share of the GPU
         "useful": "DOUBLE",
         "underused": "DOUBLE",
         "idle": "DOUBLE",
         "unallocated": "DOUBLE",
         "unknown": "DOUBLE",  # allocated, but nobody measured it; missing is never zero
     },
-    "pods": {  # one a pod, node and hour
+    "pods": {  # one a pod, node and hour; a node without pods has one row, whose `pod` is NULL
         "hour": "TIMESTAMP",
         "instance": "VARCHAR",
         "namespace": "VARCHAR",
         "pod": "VARCHAR",
         **_OWNER,
         "run": "VARCHAR",
-        "gpus": "DOUBLE",  # GPUs that it had on average; slices count as their share
-        "cpus": "DOUBLE",
-        "memory_gb": "DOUBLE",
+        "gpus": "DOUBLE",  # GPU-hours that it had; slices count as their share
+        "cpus": "DOUBLE",  # CPU-hours
+        "memory_gb": "DOUBLE",  # GB-hours (10^9 bytes)
+        "node_gpus": "DOUBLE",  # what the node could give to pods in the same hour, the same in all of its rows
+        "node_cpus": "DOUBLE",
+        "node_memory_gb": "DOUBLE",
     },
 }
