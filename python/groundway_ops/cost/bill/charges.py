@@ -33,4 +33,9 @@ COLUMNS: dict[str, str] = {
     "other_tags": "VARCHAR",  # JSON object of the other tags, keys sorted; NULL if there are none
 }
 
-METRICS = ("effective", "billed", "list")
+MEANINGS = {
+    "effective": "what was used, with commitments spread over what used them",
+    "billed": "as invoiced, commitments when they are paid",
+    "list": "what was used at list prices, before any discount",
+}
+METRICS = tuple(MEANINGS)

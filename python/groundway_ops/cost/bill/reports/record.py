@@ -80,3 +80,7 @@ class Document:
     metric: str = "effective"
     simulated: bool = False
     figures: tuple[Figure, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        return self.reports[0].currency if self.reports else "USD"
