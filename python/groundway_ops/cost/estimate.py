@@ -19,8 +19,10 @@ from groundway_ops.cost.pricing import PRICED, Charge, Free
 from groundway_ops.cost.pricing.nodes import karpenter, karpenter_pools
 from groundway_ops.cost.pricing.workloads import workloads
 from groundway_ops.cost.record import Change, Estimate, FreeResource, Line
-from groundway_ops.cost.resources import Resource, Scene
+from groundway_ops.cost.resources import Resource, Scene, written
+from groundway_ops.cost.usage import Usage
 from groundway_ops.gate import documents
+from groundway_ops.gate.documents import Document
 
 __all__ = ["Change", "Estimate", "FreeResource", "Line", "estimate"]
 
@@ -41,28 +43,53 @@ def estimate(
     `root`: the checkout with `environments/<env>/usage.yaml`. `on`: the day whose support dates count (default: today).
     Raises `InvalidInput` naming the resource, if one is neither priced nor free for a reason.
     """
-    used, own = usage.load(environment.name, checkout(root))
-    _known_pools(own, environment)
-    found = documents.stacks(directory, (environment.name,))
+    return of_stacks(documents.stacks(directory, (environment.name,)), environment, root=root, book=book, on=on)
+
+
+def of_stacks(
+    found: list[Document],
+    environment: Environment,
+    *,
+    root: Path | None = None,
+    book: PriceBook | None = None,
+    on: date | None = None,
+) -> Estimate:
+    """The same of stacks that were read already."""
     for stack in found:
         if stack.content.get("module"):
             raise InvalidInput(f"{stack.file}: modules are not priced: what they make is not in the stack")
-    day = on or datetime.now(UTC).date()
-    scene = Scene(environment, found, book or _book(), used, day)
-    charges = list(_charges(scene))
+        _refuse_repeated(stack)
+    used, own = known_usage(environment, root)
+    scene = Scene(environment, written(found), book or default_book(), used, on or datetime.now(UTC).date())
+    return of_scene(scene, declared=True, unused=own)
+
+
+def of_scene(scene: Scene, *, declared: bool, unused: UsageFile | None = None) -> Estimate:
+    """The estimate of what is in `scene`, and with `declared` of what no resource stands for.
+
+    What `unused` names and nothing in the scene is called becomes a notice.
+    """
+    charges = list(_charges(scene, declared))
     return Estimate(
-        environment=environment.name,
-        region=environment.region,
-        on=day,
-        budget=environment.budget.monthly_usd,
+        environment=scene.environment.name,
+        region=scene.environment.region,
+        on=scene.on,
+        budget=scene.environment.budget.monthly_usd,
         lines=tuple(_line(place, charge, scene) for place, charge in charges if isinstance(charge, Charge)),
         free=tuple(_free(place, charge) for place, charge in charges if isinstance(charge, Free)),
-        notices=tuple(_unused(own, scene)),
+        notices=tuple(_unused(unused, scene)) if unused else (),
     )
 
 
+def known_usage(environment: Environment, root: Path | None) -> tuple[Usage, UsageFile]:
+    """The usage of the environment, and its own file. Raises `InvalidInput` for usage of a pool that there is not."""
+    used, own = usage.load(environment.name, checkout(root))
+    _known_pools(own, environment)
+    return used, own
+
+
 @cache
-def _book() -> PriceBook:
+def default_book() -> PriceBook:
     return price_book.load()
 
 
@@ -78,17 +105,19 @@ def refused_arguments() -> dict[str, dict[str, list[Any]]]:
     return dict(yaml.safe_load((FOLDER / "refused.yaml").read_text(encoding="utf-8")))
 
 
-def _charges(scene: Scene) -> Iterator[tuple[Place, Charge | Free]]:
+def _charges(scene: Scene, declared: bool) -> Iterator[tuple[Place, Charge | Free]]:
     """Everything that is billed or free: resources, and what no resource stands for."""
     for resource in scene.resources:
         place = resource.stack, resource.address, resource.type
         yield from ((place, charge) for charge in _charged(resource, scene))
+    if not declared:
+        return
     name = scene.environment.name
     for pool_name, pool in karpenter_pools(scene):
         place = f"{name}-compute", f"gpu_pools.{pool_name}", "karpenter_pool"
         yield from ((place, charge) for charge in karpenter(pool_name, pool, scene))
-    for declared, charge in workloads(scene):
-        yield (f"{name}-workloads", declared, "declared"), charge
+    for key, charge in workloads(scene):
+        yield (f"{name}-workloads", key, "declared"), charge
 
 
 def _charged(resource: Resource, scene: Scene) -> list[Charge | Free]:
@@ -113,16 +142,24 @@ def _charged(resource: Resource, scene: Scene) -> list[Charge | Free]:
     return charges
 
 
+def _refuse_repeated(stack: Document) -> None:
+    """Raise for what is there several times. A plan says how often; a stack does not."""
+    for resource in written([stack]):
+        for repeated in ("count", "for_each"):
+            if repeated in resource.arguments:
+                raise InvalidInput(
+                    f"{resource.stack}: {resource.address}: {repeated} is not priced: how many there will be is not "
+                    "known before the plan: estimate that, with --plan"
+                )
+
+
 def _refuse(resource: Resource, where: str) -> None:
     """Raise for what is billed in a way that the price book does not know."""
-    for repeated in ("count", "for_each"):
-        if repeated in resource.arguments:
-            raise InvalidInput(
-                f"{where}: {repeated} is not priced: how many there will be is not known before the plan"
-            )
     for argument, fine in refused_arguments().get(resource.type, {}).items():
         value = resource.arguments.get(argument)
-        if value is not None and value not in fine:
+        if isinstance(value, str) and value.startswith("${"):
+            raise InvalidInput(f"{where}: {argument} {value} is not known yet, and how it is billed depends on it")
+        if value not in (None, "", [], *fine):
             wanted = f"the price book knows {', '.join(map(str, fine))}" if fine else "leave it out"
             raise InvalidInput(
                 f"{where}: {argument} {value!r} is billed in a way that has no price; {wanted}, or price it"

@@ -43,13 +43,17 @@ class FreeResource(_Record):
 
 
 class Change(_Record):
-    """A line that is new, gone or of another amount: USD a month, before and after; None where it is not."""
+    """A line that is new, gone or of another amount: USD a month, before and after; None where it is not.
+
+    `action` is what a plan does to the resource, if there is one: created, updated, replaced, deleted.
+    """
 
     stack: str
     address: str
     dimension: str
     before: Range | None
     after: Range | None
+    action: str = ""
 
     @property
     def expected(self) -> Decimal:
@@ -69,6 +73,8 @@ class Estimate(_Record):
     free: tuple[FreeResource, ...]
     notices: tuple[str, ...] = ()
     """What a reader should know, such as usage of something that is not there."""
+    planned: dict[str, str] = {}
+    """What a plan does to resources, by `stack: address`."""
 
     @property
     def monthly(self) -> Range:
@@ -97,7 +103,14 @@ class Estimate(_Record):
         """What changes when this estimate becomes `other`, the largest first."""
         before, after = ({line.key: line.monthly for line in e.lines} for e in (self, other))
         changes = [
-            Change(stack=key[0], address=key[1], dimension=key[2], before=before.get(key), after=after.get(key))
+            Change(
+                stack=key[0],
+                address=key[1],
+                dimension=key[2],
+                before=before.get(key),
+                after=after.get(key),
+                action=other.planned.get(f"{key[0]}: {key[1]}", ""),
+            )
             for key in sorted(before.keys() | after.keys())
             if before.get(key) != after.get(key)
         ]

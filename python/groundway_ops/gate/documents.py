@@ -84,12 +84,10 @@ def plan(file: Path, configurations: list[Document]) -> Document:
     A plan does not say its stack: it is the one, of the environment in its default tags, that has every resource which
     the plan makes or keeps.
     """
-    content = _json(file)
-    if not _is_plan(content):
-        raise InvalidInput(f"{file} is no plan: write one with `terraform show -json PLAN > FILE`")
-    document = Document("", file, content, plan=True)
+    document = read_plan(file)
+    content = document.content
     wanted = {a.partition("[")[0] for a in document.addresses}
-    environment = _environment(content)
+    environment = environment_of(content)
     owners = [c for c in configurations if wanted <= c.addresses and c.stack.startswith(f"{environment}-")]
     if not wanted or len(owners) != 1:
         raise InvalidInput(
@@ -98,6 +96,14 @@ def plan(file: Path, configurations: list[Document]) -> Document:
         )
     owner = owners[0]
     return Document(owner.stack, file, content, plan=True, paths=owner.paths, sources=owner.sources)
+
+
+def read_plan(file: Path) -> Document:
+    """The plan that `terraform show -json` wrote; of which stack is not said there."""
+    content = _json(file)
+    if not _is_plan(content):
+        raise InvalidInput(f"{file} is no plan: write one with `terraform show -json PLAN > FILE`")
+    return Document("", file, content, plan=True)
 
 
 def _is_plan(content: dict[str, Any]) -> bool:
@@ -110,8 +116,8 @@ def _is_plan(content: dict[str, Any]) -> bool:
     )
 
 
-def _environment(content: dict[str, Any]) -> str | None:
-    """The environment in the default tags of the AWS provider; None where they do not say it."""
+def environment_of(content: dict[str, Any]) -> str | None:
+    """The environment in the default tags of a plan's AWS provider; None where they do not say it."""
     for provider in content["configuration"].get("provider_config", {}).values():
         for tags in provider.get("expressions", {}).get("default_tags", []):
             if name := tags.get("tags", {}).get("constant_value", {}).get("environment"):

@@ -69,14 +69,14 @@ class Checkout:
         said = self._git("status", "--porcelain", "--", *patterns) or b""
         return [line[3:] for line in said.decode(errors="replace").splitlines()]
 
-    def commit(self, revision: str) -> str:
-        """The full name of a revision. Raises `InvalidInput` for one that there is not."""
+    def commit(self, revision: str, option: str = "--from") -> str:
+        """The full name of a revision. Raises `InvalidInput`, which names `option`, for one that there is not."""
         found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if found is None:
             known = (
                 "`git log --oneline` lists them" if self._git("rev-parse", "HEAD") else f"{self.root} has no history"
             )
-            raise InvalidInput(f"--from {revision}: no such revision; {known}")
+            raise InvalidInput(f"{option} {revision}: no such revision; {known}")
         return found.decode().strip()
 
     def at(self, commit: str, directory: Path) -> "Checkout":

@@ -53,8 +53,13 @@ def test_a_region_without_prices(ask: Ask) -> None:
     ("resources", "says"),
     [
         ({"aws_sqs_queue": {"q": {"fifo_queue": True}}}, "aws_sqs_queue.q: fifo_queue True .* knows False"),
-        (database(iops=20000), "aws_db_instance.d: iops 20000 is billed in a way that has no price; leave it out"),
+        (
+            database(iops=20000),
+            "aws_db_instance.d: iops 20000 is billed in a way that has no price; the price book knows 0, 3000",
+        ),
         ({"aws_vpc_endpoint": {"e": {"vpc_endpoint_type": "GatewayLoadBalancer"}}}, "knows Gateway, Interface"),
+        (database(replicate_source_db="db-1"), "replicate_source_db 'db-1' is billed .* no price; leave it out"),
+        ({"aws_sqs_queue": {"q": {"fifo_queue": "${var.f}"}}}, r"q: fifo_queue \$\{var.f\} is not known yet"),
         ({"aws_eks_cluster": {"c": {"version": "1.35", "compute_config": {"enabled": True}}}}, "compute_config"),
     ],
 )
@@ -84,6 +89,7 @@ def test_nodes_whose_disks_are_unknown(ask: Ask) -> None:
             "endpoint.e: an argument .* is no list",
         ),
         (database(allocated_storage="${var.size}"), "aws_db_instance.d: an argument .*var.size"),
+        (database(multi_az="${var.safe}"), "aws_db_instance.d: an argument .*var.safe"),
     ],
 )
 def test_an_amount_that_is_not_known_before_the_plan(ask: Ask, resources: dict[str, Any], says: str) -> None:

@@ -30,7 +30,7 @@ def read(file: Path) -> Estimate:
     """The estimate in a file that `--format json` wrote. Raises `InvalidInput` if it is none."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        return Estimate.model_validate({name: content[name] for name in Estimate.model_fields})
+        return Estimate.model_validate({name: content[name] for name in Estimate.model_fields if name in content})
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as e:
         reason = f"{e.error_count()} values are not right" if isinstance(e, ValidationError) else repr(e)
         raise InvalidInput(f"{file} is no estimate that `groundway cost estimate --json` wrote: {reason}") from None

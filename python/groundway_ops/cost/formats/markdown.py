@@ -62,9 +62,13 @@ def _drivers(changes: list[Change]) -> str:
 
 
 def _changes(changes: list[Change]) -> str:
-    rows = [[*_row(f"{c.stack}: {code(c.address)}", c.before, c.after), plain(c.dimension)] for c in changes[:MOST]]
+    rows = [[*_row(f"{c.stack}: {code(c.address)}", c.before, c.after), _for(c)] for c in changes[:MOST]]
     more = f"\n\nand {len(changes) - MOST} more" if len(changes) > MOST else ""
     return _table(["resource", "before", "now", "change", "for"], rows) + more
+
+
+def _for(change: Change) -> str:
+    return plain(f"{change.dimension} ({change.action})" if change.action else change.dimension)
 
 
 def _largest(estimate: Estimate) -> str:

@@ -1,17 +1,14 @@
 """An estimate for who sits in front of it: the total, by stack, the largest lines, what changed."""
 
-import os
 import re
-import shutil
-import sys
 from decimal import Decimal
 from io import StringIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from groundway_ops.cost.amounts import Range, usd
+from groundway_ops.cost.console import amounts_table, console_for
 from groundway_ops.cost.record import Change, Estimate
 
 MOST = 10
@@ -19,9 +16,7 @@ MOST = 10
 
 def render(estimate: Estimate, before: Estimate | None = None) -> str:
     said = StringIO()
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    width = max(100, shutil.get_terminal_size((120, 24)).columns)
-    console = Console(file=said, force_terminal=colour, no_color=not colour, width=width, highlight=False)
+    console = console_for(said)
     console.print(_headline(estimate))
     console.print(_stacks(estimate, before))
     console.print(_largest(estimate))
@@ -44,7 +39,7 @@ def _headline(estimate: Estimate) -> Text:
 
 
 def _stacks(estimate: Estimate, before: Estimate | None) -> Table:
-    table = _table("stack", "low", "expected", "high", *(["change"] if before else []))
+    table = amounts_table("stack", "low", "expected", "high", *(["change"] if before else []))
     then = before.by_stack if before else {}
     now = estimate.by_stack
     for stack in sorted(now.keys() | then.keys()):
@@ -59,7 +54,7 @@ def _stacks(estimate: Estimate, before: Estimate | None) -> Table:
 
 
 def _largest(estimate: Estimate) -> Table:
-    table = _table("largest", "low", "expected", "high", "for")
+    table = amounts_table("largest", "low", "expected", "high", "for")
     table.columns[4].justify = "left"
     for line in estimate.largest(MOST):
         what = f"{line.dimension}{f' ({line.note})' if line.note else ''}"
@@ -70,13 +65,12 @@ def _largest(estimate: Estimate) -> Table:
 def _changes(changes: list[Change]) -> Table | Text:
     if not changes:
         return Text("Nothing changes.")
-    table = _table("changes", "before", "after", "change", "for")
+    table = amounts_table("changes", "before", "after", "change", "for")
     table.columns[4].justify = "left"
     for change in changes[:MOST]:
         amounts = [usd(r.expected) if r else "-" for r in (change.before, change.after)]
-        table.add_row(
-            f"{change.stack}: {_short(change.address)}", *amounts, usd(change.expected, sign=True), change.dimension
-        )
+        what = f"{change.dimension} ({change.action})" if change.action else change.dimension
+        table.add_row(f"{change.stack}: {_short(change.address)}", *amounts, usd(change.expected, sign=True), what)
     if len(changes) > MOST:
         table.add_row(f"and {len(changes) - MOST} more")
     return table
@@ -89,14 +83,6 @@ def _footer(estimate: Estimate) -> Text:
         f"{priced} resources priced, {len(estimate.free)} free with a reason; {estimate.region}, 730 hours, "
         f"{estimate.on}. Prices: {sure}. Without taxes, support and discounts."
     )
-
-
-def _table(first: str, *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column(first, overflow="fold")
-    for column in columns:
-        table.add_column(column, justify="right", overflow="fold")
-    return table
 
 
 def _range(amount: Range) -> list[str]:

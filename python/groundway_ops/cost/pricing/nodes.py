@@ -9,7 +9,7 @@ from groundway.errors import InvalidInput
 from groundway_ops.cost.amounts import HOURS, Range, between, fixed
 from groundway_ops.cost.price_book import Price, Purchase
 from groundway_ops.cost.pricing.charge import Charge
-from groundway_ops.cost.resources import Resource, Scene
+from groundway_ops.cost.resources import Resource, Scene, blocks
 
 PURCHASES: dict[str, Purchase] = {"SPOT": "spot", "ON_DEMAND": "on_demand", "CAPACITY_BLOCK": "capacity_block"}
 INCLUDED = {"iops": 3000, "throughput": 125}  # in the price of a gp3 volume
@@ -63,9 +63,9 @@ def node_group(resource: Resource, scene: Scene) -> Iterator[Charge]:
     template = _template(resource, scene)
     if not pool.reserved:  # else the reservation is billed, used or not
         yield _instances(pool, scene)
-    devices = template.arguments.get("block_device_mappings") or []
-    for device in devices if isinstance(devices, list) else [devices]:
-        yield from _disk(device["ebs"], pool)
+    for device in blocks(template.arguments.get("block_device_mappings")):
+        for disk in blocks(device["ebs"]):
+            yield from _disk(disk, pool)
 
 
 def capacity_reservation(resource: Resource, _scene: Scene) -> Iterator[Charge]:
@@ -76,7 +76,7 @@ def capacity_reservation(resource: Resource, _scene: Scene) -> Iterator[Charge]:
 
 def _group(resource: Resource, scene: Scene) -> Pool:
     name = str(resource.get("node_group_name"))
-    scaling = [int(resource.get("scaling_config", f"{size}_size", default=0)) for size in ("min", "desired", "max")]
+    scaling = [int(resource.get("scaling_config", f"{size}_size")) for size in ("min", "desired", "max")]
     purchase = PURCHASES[resource.get("capacity_type", default="ON_DEMAND")]
     template = _template(resource, scene)
     types = resource.get("instance_types") or [template.get("instance_type")]
@@ -113,7 +113,7 @@ def _hours(name: str, least: int, desired: int, most: int, scene: Scene) -> tupl
 
 def _template(resource: Resource, scene: Scene) -> Resource:
     """The launch template of a node group: its disks and its reservation stand there."""
-    if template := scene.referred(resource, resource.get("launch_template", "id")):
+    if template := scene.referred(resource, "aws_launch_template", resource.get("launch_template", "id")):
         return template
     raise InvalidInput(
         f"{resource.stack}: {resource.address} has no launch template in its stack: its disks are unknown"

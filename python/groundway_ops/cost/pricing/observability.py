@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from groundway_ops.cost.amounts import MONTH, ONE, between, fixed
 from groundway_ops.cost.pricing.charge import Charge
-from groundway_ops.cost.resources import Resource, Scene
+from groundway_ops.cost.resources import Resource, Scene, blocks
 
 DAYS = Decimal("30.4")  # in a month
 SCRAPES = 2 * 60 * 730  # a month, one every 30 seconds
@@ -21,8 +21,7 @@ def log_group(resource: Resource, scene: Scene) -> Iterator[Charge]:
 
 
 def alarm(resource: Resource, _scene: Scene) -> Iterator[Charge]:
-    queries = resource.arguments.get("metric_query") or []
-    metrics = sum("metric" in query for query in queries) or 1
+    metrics = sum(q.get("metric") not in (None, []) for q in blocks(resource.arguments.get("metric_query"))) or 1
     yield Charge("metrics watched", fixed(metrics), "cloudwatch.alarm")
 
 
@@ -36,7 +35,7 @@ def dashboard(_resource: Resource, _scene: Scene) -> Iterator[Charge]:
 
 def metric_filter(resource: Resource, _scene: Scene) -> Iterator[Charge]:
     """A metric is billed for the hours in which it gets a value: all, if it has a default."""
-    always = resource.get("metric_transformation", "default_value") is not None
+    always = resource.get("metric_transformation", "default_value") not in (None, "")
     yield Charge("custom metric", ONE if always else between(0, 1, 1), "cloudwatch.metric")
 
 
