@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 from groundway import environment as environments
 from groundway.errors import GroundwayError, Unavailable
@@ -104,6 +104,11 @@ def _complaint(log: Path) -> str:
 
 def inventory(environment: str, root: Path) -> dict[str, Counter[str]]:
     """Stack -> resource type -> number, read from the Terraform states in the environment's bucket."""
+    return {stack: _count(state) for stack, state in states(environment, root).items()}
+
+
+def states(environment: str, root: Path) -> dict[str, dict[str, Any]]:
+    """Stack -> its Terraform state, from the environment's bucket."""
     from botocore.exceptions import ClientError
 
     bucket = environments.load(environment, root).state_bucket
@@ -114,19 +119,24 @@ def inventory(environment: str, root: Path) -> dict[str, Counter[str]]:
         if e.response["Error"]["Code"] == "NoSuchBucket":
             return {}
         raise Unavailable(f"the states in s3://{bucket} cannot be listed: {e}") from None
-    states = [key for key in sorted(keys) if key.endswith(".tfstate")]
-    return {f"{environment}-{Path(key).stem}": _state(bucket, key) for key in states}
+    found = [key for key in sorted(keys) if key.endswith(".tfstate")]
+    return {f"{environment}-{Path(key).stem}": _state(bucket, key) for key in found}
 
 
-def _state(bucket: str, key: str) -> Counter[str]:
+def _state(bucket: str, key: str) -> dict[str, Any]:
+    """One that is just being deleted holds nothing."""
     from botocore.exceptions import ClientError
 
     try:
-        state = json.load(client("s3").get_object(Bucket=bucket, Key=key)["Body"])
+        state: dict[str, Any] = json.load(client("s3").get_object(Bucket=bucket, Key=key)["Body"])
     except ClientError as e:
         if e.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
-            return Counter()
+            return {"resources": []}
         raise Unavailable(f"the state s3://{bucket}/{key} cannot be read: {e}") from None
+    return state
+
+
+def _count(state: dict[str, Any]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for resource in state["resources"]:
         if resource["mode"] == "managed":

@@ -13,7 +13,7 @@ from groundway_ops import cloud, demo, deployment
 from groundway_ops.demo.journey import MODEL, Journey
 from groundway_ops.report.record import Deployment, Record, Step
 
-HALVES = ["up", "live", "release"]
+HALVES = ["up", "live", "release", "bill"]
 
 
 class Fake:
@@ -45,6 +45,9 @@ class Fake:
     def release(self) -> None:
         self._do("release")
 
+    def bill(self) -> None:
+        self._do("bill")
+
     def down(self) -> None:
         self._do("down")
 
@@ -74,7 +77,7 @@ def run(monkeypatch: pytest.MonkeyPatch, fake: Fake, *arguments: str) -> Result:
 def test_the_whole_goes_up_lives_comes_down_and_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = Fake()
     done = run(monkeypatch, fake)
-    assert (done.exit_code, fake.done) == (0, ["start", "up", "live", "release", "down", "report"])
+    assert (done.exit_code, fake.done) == (0, ["start", *HALVES, "down", "report"])
     assert done.stdout.endswith("what happened\n\nThe report: page.html\n")
 
 

@@ -53,6 +53,7 @@ def whole(journey: Journey) -> None:
         journey.up()
         journey.live()
         journey.release()
+        journey.bill()
     except BaseException:
         click.echo("\nStopped early; tearing down.", err=True)
         _down_quietly(journey)

@@ -16,6 +16,7 @@ from groundway import environment as environments
 from groundway import platform as platforms
 from groundway.service import home
 from groundway_ops import cloud, deployment
+from groundway_ops.demo.bill import priced
 from groundway_ops.demo.steps import say, step
 from groundway_ops.report.record import Dataset, Deployment, Record, Reproduction, Version
 
@@ -97,6 +98,12 @@ class Journey:
         self._step(f"Replay {TRAFFIC} through the server, watch, retrain", self._watch)
         self._step("Rebuild version 1 from its lineage", self._reproduce)
 
+    def bill(self) -> None:
+        """What all of it would cost, read as a bill of AWS is read."""
+        from groundway_ops.demo.bill.reading import Reading
+
+        self._step("Read the bill (simulated)", Reading(self).run)
+
     def down(self) -> None:
         """Server, registry, platform, cloud; what was never started is passed over."""
         begun = self.left_running()
@@ -125,6 +132,7 @@ class Journey:
 
     def _deploy(self) -> None:
         deployment.run("deploy", self.environment, self.root, home() / "logs" / "deploy.log", say)
+        priced.keep(self.environment, self.root)
         self._count()
         self.record.tags = self.platform.tags.aws()
 

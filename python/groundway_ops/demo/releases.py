@@ -15,6 +15,7 @@ from groundway import release as releases
 from groundway.service import home
 from groundway_ops import accounts, cloud, deployment
 from groundway_ops.accounts import Account
+from groundway_ops.demo.bill import priced
 from groundway_ops.demo.callers import callers
 from groundway_ops.demo.convert import happening
 from groundway_ops.demo.copy import commit, copy, without_soak
@@ -71,6 +72,7 @@ class Releases:
         with self.account(name).entered():
             cloud.command(say, "bootstrap", name)
             deployment.run("deploy", name, self.journey.root, home() / "logs" / f"deploy-{name}.log", say)
+            priced.keep(name, self.journey.root)
             self.journey.workload.land(platforms.load(name), say)
 
     def _rehearse(self) -> None:

@@ -112,4 +112,5 @@ def charts(record: Record) -> dict[str, dict[str, Any]]:
         made |= {"quality": quality(record), "score-drift": score_drift(record), "feature-drift": feature_drift(record)}
     if record.deployment and record.deployment.by_type:
         made["resources"] = resources(record)
-    return {name: chart.to_dict() for name, chart in made.items()}
+    of_bill = {table.name: table.chart for table in record.bill.tables if table.chart} if record.bill else {}
+    return {name: chart.to_dict() for name, chart in made.items()} | of_bill

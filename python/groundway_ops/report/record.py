@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -125,6 +125,29 @@ class Happening(_Part):
         return [said for said in self.gates if not said.passed]
 
 
+class Table(_Part):
+    """A report of the bill as people read it. `chart`: Vega-Lite; `name` is its place on the page."""
+
+    name: str
+    title: str
+    columns: list[str]
+    numeric: list[bool]
+    rows: list[list[str]]
+    total: list[str] = []
+    notes: list[str] = []
+    chart: dict[str, Any] | None = None
+
+
+class Bill(_Part):
+    """What a month did cost. `simulated`: nobody was billed for it. `page`: its whole report, beside the record's."""
+
+    period: str
+    spent: str
+    simulated: bool
+    page: str
+    tables: list[Table] = []
+
+
 class Record(_Part):
     """The whole run. `fresh`: the local cloud held nothing before, so all of it goes afterwards."""
 
@@ -136,6 +159,7 @@ class Record(_Part):
     months: list[Month] = []
     reproduction: Reproduction | None = None
     releases: list[Happening] = []
+    bill: Bill | None = None
     tags: dict[str, str] = {}
     steps: list[Step] = []
     fresh: bool = False
