@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from groundway import platform
-from groundway.environment import Environment, policies
+from groundway.environment import Environment, checkout, policies, teams
 from groundway.tags import KEYS
 from infra.alerts import Alerts, AlertsProps
 from infra.anomalies import Anomalies, AnomaliesProps
@@ -166,6 +166,7 @@ def _platform(
     environment: Environment, foundation: Foundation, compute: Compute, ml: MachineLearning, alerts: Alerts
 ) -> platform.Platform:
     network = foundation.network
+    known = teams(checkout())
     return platform.Platform(
         environment=environment.name,
         account=environment.account,
@@ -205,6 +206,7 @@ def _platform(
         alerts_topic_arn=alerts.topic_arn,
         checkpoints=_bucket(ml.checkpoints),
         registry=platform.Registry(host=ml.registry.host, port=ml.registry.port, database=ml.registry.database),
+        teams=known.within(environment.name) if known else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from recipe import ROOT, Copy, blocks, copy
 
+from groundway import platform as platforms
 from groundway.tags import CostTags
 
 COOKBOOK = ROOT / "docs" / "cookbook"
@@ -69,6 +70,9 @@ def test_team(tmp_path: Path) -> None:
     page = COOKBOOK / "team.md"
     with copy(tmp_path) as made:
         said = made.follow(page)
+        platform = platforms.parse(
+            aws(made, "ssm", "get_parameter", Name="/groundway/dev/platform")["Parameter"]["Value"], "test"
+        )
         assert "research" in said["groundway env diff dev staging"]
         account = aws(made, "sts", "get_caller_identity")["Account"]
         budgets = aws(made, "budgets", "describe_budgets", AccountId=account)["Budgets"]
@@ -78,8 +82,8 @@ def test_team(tmp_path: Path) -> None:
     [code] = [b.text for b in blocks(page) if b.kind == "python"]
     space: dict[str, Any] = {"NAME": "model", "CostTags": CostTags, "Platform": Any}
     exec(code, space)
-    tags = CostTags(team="a", project="p", environment="dev", cost_center="c", owner="o")
-    assert space["tags"](type("Platform", (), {"tags": tags})).team == "research"
+    tags = space["tags"](platform)
+    assert platform.require(tags).team == "research"
 
 
 @pytest.mark.long

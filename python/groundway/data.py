@@ -62,6 +62,7 @@ def land(
     _plain("dataset", name)
     if not tables:
         raise InvalidInput(f"dataset {name!r} has no tables")
+    platform.require(tags)
     stored: dict[str, StoredTable] = {}
     s3 = client("s3", platform.region)
     for table_name, table in sorted(tables.items()):

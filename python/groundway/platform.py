@@ -5,12 +5,12 @@ Both sides use this class, so neither can drift: an unknown or a missing field i
 """
 
 import os
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from groundway.errors import GroundwayError, InvalidInput, Unavailable
-from groundway.tags import CostTags
+from groundway.tags import CostTags, Teams
 
 
 class _Record(BaseModel):
@@ -91,8 +91,13 @@ class Roles(_Record):
     monitoring: str | None = None
 
 
+def _briefly(teams: Teams | None) -> Any:
+    """Without what has a default: a parameter takes 4096 characters."""
+    return teams and teams.model_dump(by_alias=True, exclude_defaults=True)
+
+
 class Platform(_Record):
-    """What a workload needs to know of the environment it runs in."""
+    """What a workload needs to know of the environment it runs in. `teams`: who may pay in it; None, if nobody said."""
 
     version: Literal[1] = 1
     environment: str
@@ -109,6 +114,20 @@ class Platform(_Record):
     alerts_topic_arn: str
     checkpoints: Bucket | None = None
     registry: Registry | None = None
+    teams: Annotated[Teams | None, PlainSerializer(_briefly)] = None
+
+    def require(self, tags: CostTags) -> CostTags:
+        """`tags`, if they are of this environment and of a team that may pay in it. Raises `InvalidInput` else.
+
+        Whatever makes things in AWS or starts a run asks this first.
+        """
+        if self.teams is None:
+            return tags
+        if tags.environment != self.environment:
+            raise InvalidInput(
+                f"cost tag environment: {tags.environment!r} is not {self.environment!r}, where this runs"
+            )
+        return self.teams.require(tags)
 
 
 def parameter_name(environment: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from groundway.environment import Environment, load
+from groundway.environment import Environment, load, teams
 from groundway.stateful import STATEFUL
-from groundway.tags import KEYS
+from groundway.tags import KEYS, Teams
 
 POLICIES = Path(__file__).parents[2] / "policies"
 ALLOWED: dict[str, Any] = yaml.safe_load((POLICIES / "allowed.yaml").read_text())["allowed"]
@@ -50,6 +50,24 @@ def test_what_does_not_fit_is_found() -> None:
 def test_security_knows_each_environment_and_each_tag() -> None:
     assert tuple(ALLOWED["environments"]) == NAMES
     assert set(ALLOWED["tags"]) == set(KEYS) - {"environment", "model", "run"}  # which have rules of their own
+
+
+def unknown_to_teams(tags: dict[str, list[str]], known: Teams) -> list[str]:
+    """What security allows beside no team that there is: a word of it that nobody would miss."""
+    by_key: dict[str, set[str]] = {"team": set(known)}
+    for team in known:
+        for environment in NAMES:
+            for key, values in known.allowed(team, environment).items():
+                by_key.setdefault(key, set()).update(values)
+    return [f"{key}: {value}" for key, values in tags.items() for value in values if value not in by_key[key]]
+
+
+def test_security_allows_no_tag_that_no_team_has() -> None:
+    known = teams(POLICIES.parent)
+    assert known is not None
+    assert unknown_to_teams(ALLOWED["tags"], known) == []
+    more = {**ALLOWED["tags"], "team": ["ml-platform", "gone"], "cost-center": ["cc-4200", "cc-9"]}
+    assert unknown_to_teams(more, known) == ["team: gone", "cost-center: cc-9"]
 
 
 def test_no_account_is_of_two_environments() -> None:

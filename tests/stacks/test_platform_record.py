@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from synthesis import Synthesized
 
+from flights import workload
 from groundway import platform
 from groundway.environment import Environment
+from groundway.tags import Team, Teams
+from infra import cdk
+from infra.cdk import TerraformStack
+from infra.platform_record import PlatformRecord, resolved
 
 REFERENCE = re.compile(r"^\$\{(?P<expression>[^}]+)\}$")
 REMOTE = re.compile(r"^data\.terraform_remote_state\.(?P<state>[\w-]+)\.outputs\.(?P<output>[\w-]+)$")
@@ -25,6 +30,7 @@ KNOWN = (
     "registry.port",
     "registry.database",
     "registry.iam_auth",
+    "teams.",
 )
 # field -> the type and attribute that it must come from
 PRODUCERS = {
@@ -103,6 +109,10 @@ def test_the_runtime_can_read_what_the_stacks_publish(
     data = environments[environment]
     assert (record.environment, record.account, record.region) == (environment, data.account, data.region)
     assert record.tags == data.cost_tags
+    assert record.teams is not None
+    assert set(record.teams) >= {data.tags.team, *data.budget.teams}
+    assert record.require(data.cost_tags) == data.cost_tags
+    assert record.require(workload.tags(record)).team == "network-operations"
     assert record.cluster.gpu_pools == tuple(data.gpu_pools)
     assert record.cluster.karpenter
     assert record.cluster.karpenter.pools == tuple(n for n, p in data.gpu_pools.items() if p.scaler == "karpenter")
@@ -136,12 +146,26 @@ def test_each_room_has_its_own_resource(synthesized: Synthesized) -> None:
         assert kind in record["roles"][kind].rpartition("aws_iam_role")[2]
 
 
-def test_it_fits_into_a_standard_parameter(synthesized: Synthesized) -> None:
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_it_fits_into_a_standard_parameter(environment: str, synthesized: Synthesized) -> None:
     # The longest that AWS answers with names like ours; ids have 24 characters.
     longest = {True: "x" * 24, False: "x" * 105}
-    record = json.dumps(published(synthesized, "prod"))
-    resolved = re.sub(r"\$\{[^}]+\}", lambda found: longest[found[0].endswith("id}")], record)
-    assert len(resolved) < 4096
+    [parameter] = synthesized.resources(environment, "aws_ssm_parameter")
+    record = parameter.arguments["value"]
+    made = re.sub(r"\$\{[^}]+\}", lambda found: longest[found[0].endswith("id}")], record)
+    assert len(json.dumps(resolved(json.loads(record)), separators=(",", ":"))) == len(made) < 4096
+    assert "tier" not in parameter.arguments
+
+
+def test_a_record_of_many_teams_gets_a_larger_parameter(synthesized: Synthesized) -> None:
+    record = platform.parse(json.dumps(published(synthesized, "prod")), "test")
+    team = Team(cost_center={"default": "cc-1"}, projects=("p",))
+    many = record.model_copy(update={"teams": Teams({f"team-{n}": team for n in range(20)})})
+    stack = TerraformStack(cdk.Testing.app(), "stack")
+    PlatformRecord(stack, "platform", many)
+    [parameter] = json.loads(cdk.Testing.synth(stack))["resource"]["aws_ssm_parameter"].values()
+    assert parameter["tier"] == "Advanced"
+    assert platform.parse(parameter["value"], "test") == many
 
 
 def test_a_record_that_does_not_fit_is_told_from_one_that_does(synthesized: Synthesized) -> None:

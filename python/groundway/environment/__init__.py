@@ -9,6 +9,7 @@ from groundway.environment.network import Network
 from groundway.environment.oversight import Alerts, Audit, Logs, Metrics
 from groundway.environment.pools import CpuPool, GpuPool, Reservation, Sharing
 from groundway.environment.stores import FeatureGroup, Images, OnlineTable, RegistryDatabase
+from groundway.environment.teams import teams
 
 __all__ = [
     "Access",
@@ -34,4 +35,5 @@ __all__ = [
     "load",
     "load_all",
     "names",
+    "teams",
 ]

@@ -4,7 +4,7 @@ import re
 from difflib import get_close_matches
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from groundway.environment.document import Document, Path_
@@ -21,17 +21,17 @@ HINTS: dict[Path_, str] = {
 }
 
 
-def explain(document: Document, error: ValidationError) -> list[str]:
-    """One line a problem, in the order of the file."""
-    problems = _causes(error.errors())
-    return [_line(document, p) for p in sorted(problems, key=lambda p: document.line(_place(p)))]
+def explain(document: Document, error: ValidationError, kind: type[BaseModel] = Environment) -> list[str]:
+    """One line a problem, in the order of the file. `kind`: what the file should have been."""
+    problems = _causes(error.errors(), kind)
+    return [_line(document, p, kind) for p in sorted(problems, key=lambda p: document.line(_place(p)))]
 
 
-def _causes(problems: list[ErrorDetails]) -> list[ErrorDetails]:
+def _causes(problems: list[ErrorDetails], kind: type[BaseModel]) -> list[ErrorDetails]:
     """Without what only follows from another problem: a part is wrong, a key is missing because it is misspelt."""
     places = [_place(p) for p in problems]
     meant = {
-        (*place[:-1], *get_close_matches(str(place[-1]), _keys(place[:-1]), n=1, cutoff=0.5))
+        (*place[:-1], *get_close_matches(str(place[-1]), _keys(kind, place[:-1]), n=1, cutoff=0.5))
         for place, problem in zip(places, problems, strict=True)
         if problem["type"] == "extra_forbidden"
     }
@@ -43,13 +43,15 @@ def _causes(problems: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def _line(document: Document, problem: ErrorDetails) -> str:
+def _line(document: Document, problem: ErrorDetails, kind: type[BaseModel]) -> str:
     path = _place(problem)
     key = ".".join(map(str, path)) or "the file"
     where = f"{document.file}:{document.line(path)}: {key}"
     match problem["type"]:
         case "extra_forbidden":
-            return f"{where}: unknown key (value {problem['input']!r}); {_nearest(str(path[-1]), _keys(path[:-1]))}"
+            return (
+                f"{where}: unknown key (value {problem['input']!r}); {_nearest(str(path[-1]), _keys(kind, path[:-1]))}"
+            )
         case "missing":
             return f"{where}: this key is missing; {_hint(path) or 'add it'}"
         case "literal_error":
@@ -82,9 +84,8 @@ def _nearest(given: str, valid: list[str]) -> str:
     return f"did you mean {near[0]!r}? ({listed})" if near else listed
 
 
-def _keys(path: Path_) -> list[str]:
-    """The keys that the model allows at `path`."""
-    kind: Any = Environment
+def _keys(kind: Any, path: Path_) -> list[str]:
+    """The keys that the model `kind` allows at `path`."""
     for part in path:
         kind = _member(kind, part)
     fields = kind.model_fields if _is_model(kind) else {}
@@ -94,6 +95,8 @@ def _keys(path: Path_) -> list[str]:
 def _member(kind: Any, part: str | int) -> Any:
     while get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
+    if _is_model(kind) and issubclass(kind, RootModel):
+        return _member(kind.model_fields["root"].annotation, part)
     if _is_model(kind):
         fields = {f.alias or n: f.annotation for n, f in kind.model_fields.items()}
         return fields.get(str(part))

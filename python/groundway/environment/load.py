@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from groundway.environment.document import Document, read
 from groundway.environment.explain import explain
 from groundway.environment.model import Environment
+from groundway.environment.teams import strangers, teams
 from groundway.errors import InvalidInput
 
 FOLDER = "environments"
@@ -57,6 +58,8 @@ def load_all(root: Path | None = None) -> dict[str, Environment]:
             problems += explain(document, e)
     problems += [p for document, e in loaded for p in _misnamed(document, e)]
     problems += [p for a, b in combinations(loaded, 2) for p in _clashes(a, b)]
+    if known := teams(folder.parent):
+        problems += [p for document, e in loaded if not _misnamed(document, e) for p in strangers(document, e, known)]
     if problems:
         raise InvalidInput("\n".join(problems))
     return {environment.name: environment for _, environment in loaded}

@@ -36,6 +36,7 @@ class FeatureStore:
     def __init__(self, platform: Platform, project: str, tags: CostTags) -> None:
         if not project.replace("_", "").isalnum() or project.startswith("_"):
             raise InvalidInput(f"feature project {project!r}: use letters, digits and _")
+        platform.require(tags)
         self.project = project
         self._bucket = platform.features.bucket
         self._object = {

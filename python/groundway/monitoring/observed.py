@@ -102,6 +102,7 @@ def put_labels(platform: Platform, model: str, labels: pl.DataFrame, tags: CostT
 
     The same labels stored again change nothing; other labels for the same request replace the earlier ones.
     """
+    platform.require(tags)
     frame = _checked(labels)
     s3 = client("s3", platform.region)
     for (day,), part in frame.group_by(pl.col("event_time").dt.date(), maintain_order=True):

@@ -35,6 +35,7 @@ def reproduce(
     """
     import numpy as np
 
+    tags = platform.require(workload.tags(platform).using(run=run_name(workload.NAME)))  # who pays today
     registered = registries.show(registry, workload.NAME, version)
     lineage = registries.lineage(registry, registered)
     if differences := changed(lineage, workload):
@@ -47,7 +48,6 @@ def reproduce(
         name: workload.frame(prepared.store, prepared.tables, window.start, window.end)
         for name, window in lineage.windows.items()
     }
-    tags = lineage.tags.using(run=run_name(workload.NAME))
     report(f"run {tags.run}: training again as {workload.NAME}@{registered.version} was")
     model_dir = fit(workload, rows, tags, lineage.parameters, lineage.seed, report)
     from groundway.serving.load import load

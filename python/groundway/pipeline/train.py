@@ -54,12 +54,12 @@ def train(
     """Train on one span, judge on a later one, register, and promote if it passed.
 
     The verdict, with its reasons, is kept with the version whichever way it goes. Raises `InvalidInput` when validation
-    is not later than training, `GroundwayError` when the script fails.
+    is not later than training or the cost tags are not allowed, `GroundwayError` when the script fails.
     """
     validation.require_after(training)
+    tags = platform.require(workload.tags(platform).using(run=run_name(workload.NAME)))
     signer = signing.signer(platform.environment, "models")
     public = signing.public_of(signer) if signer else None
-    tags = workload.tags(platform).using(run=run_name(workload.NAME))
     lineage = _lineage(workload, prepared, training, validation, tags)
     if made := _made_before(registry, workload.NAME, lineage, public):
         report(f"version {made.version.version} was made from the very same lineage: nothing to train")

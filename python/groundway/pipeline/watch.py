@@ -52,12 +52,12 @@ def watch(
 
     Repeated, as after it was killed, it asks what was not asked yet and finds the same of the months that were.
     """
+    tags = platform.require(workload.tags(platform))
     # A champion that it was not told of yet is what the months are held to.
     version, _ = server.reload(workload.NAME, platform.environment)
     report(f"version {version} is served")
     for month in span.months():
         asked = replay(workload, platform, prepared, month, report)
-        tags = workload.tags(platform)
         monitoring.put_labels(platform, workload.NAME, asked.select("request_id", "event_time", "label"), tags)
         assessment = _assess(workload, platform, registry, month, len(asked))
         monitoring.publish(assessment, platform.environment)

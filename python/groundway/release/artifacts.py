@@ -33,6 +33,7 @@ def publish(platform: Platform, name: str, digest: str, directory: Path, signatu
     `digest`: sha256:<hex> of its files. Raises `Refused` when `directory` does not hold these, `Unavailable` when S3
     does not take them: the model is not there then, and publishing it again completes it.
     """
+    platform.require(tags)
     prefix = _prefix(name, digest)
     manifest.verify(directory, _hex(digest), name)
     manifest.check_formats(directory)

@@ -54,13 +54,13 @@ def policies(root: Path | None = None) -> list[AdmissionPolicy]:
     return [_read(file) for file in files]
 
 
-def parameters(environment: Environment) -> Manifest:
+def parameters(environment: Environment, root: Path | None = None) -> Manifest:
     """The ConfigMap that the policies read. Lists have one entry a line."""
     host = f"{environment.account}.dkr.ecr.{environment.region}.{_suffix(environment)}"
     ours = (environment.prefix, *environment.images.upstreams)
     lists = {
         "accelerators": ACCELERATORS,
-        "cost-centers": [environment.tags.cost_center],
+        "cost-centers": sorted({tenancy.tags(environment, t, root).cost_center for t in tenancy.teams(environment)}),
         "gpus-per-pod": [f"{resource}={count}" for resource, count in tenancy.per_pod(environment).items()],
         "gpus-per-team": [
             f"{team}/{resource}={count}"
@@ -94,10 +94,10 @@ def manifests(environment: Environment, root: Path | None = None, *, observe: bo
     found = policies(root)
     template = checkout(root) / FOLDER / f"namespace{TEMPLATE}"
     home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": tenancy.POLICIES}}
-    spaces = [m for name in tenancy.namespaces(environment) for m in _filled(template, environment, name)]
+    spaces = [m for name in tenancy.namespaces(environment) for m in _filled(template, environment, name, root)]
     actions = ["Warn", "Audit"] if observe else ["Deny", "Audit"]
     bindings = [{**one.binding, "spec": {**one.binding["spec"], "validationActions": actions}} for one in found]
-    return [home, parameters(environment), *spaces, *(one.policy for one in found), *bindings]
+    return [home, parameters(environment, root), *spaces, *(one.policy for one in found), *bindings]
 
 
 @click.command(epilog="Example: groundway admission dev | kubectl apply --server-side -f -")
@@ -148,11 +148,12 @@ def _read(file: Path) -> AdmissionPolicy:
     return AdmissionPolicy(file, policy, binding)
 
 
-def _filled(template: Path, environment: Environment, name: str) -> Iterator[Manifest]:
+def _filled(template: Path, environment: Environment, name: str, root: Path | None) -> Iterator[Manifest]:
     team = tenancy.namespaces(environment)[name]
+    labels = tenancy.tags(environment, team, root).labels()
     for manifest in _documents(template, Template(template.read_text(encoding="utf-8")).substitute(name=name)):
         metadata = manifest["metadata"]
-        metadata["labels"] = {**metadata.get("labels", {}), **environment.cost_tags.using(team=team).labels()}
+        metadata["labels"] = {**metadata.get("labels", {}), **labels}
         if manifest["kind"] == "ResourceQuota":
             ceilings = tenancy.per_team(environment, team)
             manifest["spec"]["hard"] |= {f"requests.{resource}": str(count) for resource, count in ceilings.items()}

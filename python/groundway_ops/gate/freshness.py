@@ -9,6 +9,7 @@ from groundway.errors import InvalidInput
 # What the app reads and runs, below the checkout.
 SOURCES = (
     "environments/*/environment.yaml",
+    "environments/teams.yaml",
     "infra/**/*.py",
     "policies/iam/*.json",
     "python/groundway/environment/*.py",

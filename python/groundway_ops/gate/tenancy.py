@@ -7,7 +7,9 @@ import re
 from collections import Counter
 from fractions import Fraction
 from math import ceil
+from pathlib import Path
 
+from groundway import environment as environments
 from groundway.environment import Environment
 from groundway.environment.accelerators import RESOURCES
 from groundway.environment.service_accounts import (
@@ -19,6 +21,7 @@ from groundway.environment.service_accounts import (
     ServiceAccount,
 )
 from groundway.errors import InvalidInput
+from groundway.tags import CostTags
 
 POLICIES = "groundway-policies"
 PLATFORM = (TRAINING, SERVING, PIPELINES, MONITORING)
@@ -41,6 +44,14 @@ def namespaces(environment: Environment) -> dict[str, str]:
             )
         found[name] = team
     return found
+
+
+def tags(environment: Environment, team: str, root: Path | None = None) -> CostTags:
+    """What belongs to a team as a whole carries these; the platform's own where nobody says what the team's are."""
+    known = environments.teams(environments.checkout(root))
+    if team == environment.tags.team or known is None or team not in known:
+        return environment.cost_tags.using(team=team)
+    return known.standing(team, environment.name)
 
 
 def identities(environment: Environment) -> list[ServiceAccount]:

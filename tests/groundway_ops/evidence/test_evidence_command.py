@@ -24,6 +24,7 @@ def checkout(env: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copytree(CHECKOUT / "environments", tmp_path / "environments")
     file = tmp_path / "environments/dev/environment.yaml"
     file.write_text(file.read_text().replace("project: groundway", f"project: {env.tags.project}"))
+    (tmp_path / "environments/teams.yaml").unlink()  # it does not know that project
     monkeypatch.chdir(tmp_path)
 
 

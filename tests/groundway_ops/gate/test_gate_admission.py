@@ -8,15 +8,18 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from groundway.environment import Environment, load, load_all
+from groundway.environment import Environment, load, load_all, teams
 from groundway.environment.accelerators import RESOURCES
 from groundway.errors import InvalidInput
+from groundway.tags import KEYS, CostTags
 from groundway_ops.gate import tenancy
 from groundway_ops.gate.admission import admission, manifests, parameters, policies
 from infra.pull_through import REGISTRIES
 
 ROOT = Path(__file__).parents[3]
 DEV, PROD = load("dev", ROOT), load("prod", ROOT)
+TEAMS = teams(ROOT)
+assert TEAMS
 
 
 def lines(environment: Environment, key: str) -> list[str]:
@@ -109,12 +112,21 @@ def test_every_team_has_a_namespace_with_its_labels_and_quota(environment: Envir
         name = f"team-{team}"
         labels = spaces[name]["metadata"]["labels"]
         assert labels["groundway.dev/team"] == team
-        assert labels["groundway.dev/cost-center"] == environment.tags.cost_center
+        own = CostTags(**{key: labels[f"groundway.dev/{key}"] for key in KEYS})
+        assert TEAMS.wrong(own) == []
         assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
         hard = quotas[name]["spec"]["hard"]
         assert hard["services.nodeports"] == "0"
         for resource, count in tenancy.per_team(environment, team).items():
             assert hard[f"requests.{resource}"] == str(count)
+
+
+def test_cost_centers_are_those_of_the_teams_that_share_the_cluster(tmp_path: Path) -> None:
+    assert lines(DEV, "cost-centers") == ["cc-1001", "cc-2001"]
+    assert lines(PROD, "cost-centers") == ["cc-1003", "cc-2001"]
+    assert lines(changed(DEV, budget={"teams": {}}), "cost-centers") == ["cc-1001"]
+    (tmp_path / "environments").mkdir()  # where nobody says what a team's is, the platform's
+    assert parameters(DEV, tmp_path)["data"]["cost-centers"] == "cc-1001"
 
 
 def test_things_come_in_the_order_that_they_need_each_other() -> None:

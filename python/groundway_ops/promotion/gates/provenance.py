@@ -15,7 +15,7 @@ from groundway_ops.promotion.gates.gate import Request, Result
 NAME = "provenance"
 GONE = ("ImageNotFoundException", "RepositoryNotFoundException")
 # What decides besides the code: nobody else could judge by what was never committed.
-LAW = ("policies", "environments/*/environment.yaml", "environments/*/usage.yaml")
+LAW = ("policies", "environments/*/environment.yaml", "environments/*/usage.yaml", "environments/teams.yaml")
 
 
 def provenance(request: Request) -> Result:
