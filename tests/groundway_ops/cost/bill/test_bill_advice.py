@@ -116,6 +116,8 @@ def test_addresses_and_load_balancers(tmp_path: Path) -> None:
         ("idle network", "1 public addresses in 111111111111, eu-west-1"): "3.72",
         ("idle network", "load balancer app/idle/50dc6c495c0c9188"): "18.91",
     }
+    hours_only = {"where": {"usage-type": "EU-LoadBalancerUsage"}}
+    assert saved(advised(tmp_path / "narrow", charges, asked=hours_only)) == {}, "what it served was not asked for"
 
 
 def test_disks(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def gpus(gpus: int = 1, **by_node: dict) -> list[dict]:
 
 def test_nodes_whose_gpus_do_nothing_are_too_many(tmp_path: Path) -> None:
     report = advised(tmp_path, nodes(A10G, "32.47104", "i-1", "i-2", "i-3"), gpus=gpus(i_1=BUSY, i_2=IDLE, i_3=FREE))
-    assert saved(report) == {("oversized pool", "g5.2xlarge nodes of prod"): "259.76"}  # 2 nodes x 96 h x 1.35296
+    assert saved(report) == {("oversized GPU pool", "g5.2xlarge nodes of prod"): "259.76"}  # 2 nodes x 96 h x 1.35296
     assert report.column("arithmetic") == ["389.65248 x 192 h / 288 h = 259.76"]
     assert report.column("how") == ["environments/prod/environment.yaml: gpu_pools.a10g.max: 1 (is 8)"]
 
@@ -45,14 +45,29 @@ def test_work_at_different_hours_does_not_fit_on_fewer_nodes(tmp_path: Path) -> 
         for works in [row["hour"].hour % 2 == turn]
     ]
     report = advised(tmp_path / "turns", charges, gpus=turns)
-    assert saved(report) == {("oversized pool", "g5.2xlarge nodes of prod"): "129.88"}
+    assert saved(report) == {("oversized GPU pool", "g5.2xlarge nodes of prod"): "129.88"}
+
+
+def test_hours_that_nobody_measured_are_needed(tmp_path: Path) -> None:
+    """84 of 96 node-hours were measured, all idle."""
+    report = advised(tmp_path, nodes(A10G, "32.47104", "i-1"), gpus=gpu_hours("i-1", 1, 84, **IDLE))
+    assert report.column("arithmetic") == ["129.88416 x 84 h / 96 h = 113.64"]
+    saved(report)
+
+
+def test_what_a_commitment_covers_is_paid_either_way(tmp_path: Path) -> None:
+    charges = nodes(A10G, "32.47104", "i-1", environment="dev")
+    committed = [{**line, "pricing": "Committed"} for line in charges]
+    assert advised(tmp_path / "committed", committed, gpus=gpus(i_1=IDLE)).rows == ()
+    unsaid = [{**line, "pricing": None} for line in charges]
+    assert advised(tmp_path / "unsaid", unsaid, gpus=gpus(i_1=IDLE)).rows
 
 
 def test_nodes_that_nobody_measured_are_not_judged(tmp_path: Path) -> None:
     charges = nodes(A10G, "32.47104", "i-1")
     report = advised(tmp_path / "none", charges)
     assert report.rows == ()
-    assert any("oversized pool: not looked for, the mart holds no gpus" in note for note in report.notes)
+    assert any("oversized GPU pool: not looked for, the mart holds no gpus" in note for note in report.notes)
     half = gpu_hours("i-1", 1, DAYS * 12, **IDLE)
     report = advised(tmp_path / "half", charges, gpus=half)
     assert report.rows == ()
@@ -108,14 +123,14 @@ def test_nodes_without_accelerators(tmp_path: Path, cpus: float, gb: float, savi
     ids = [f"i-{n}" for n in range(5)]
     charges = nodes("EU-BoxUsage:m7i.2xlarge", "43.2", *ids)
     report = advised(tmp_path, charges, pods=[row for node in ids for row in pods(node, cpus, gb)])
-    assert saved(report) == ({("oversized pool", "m7i.2xlarge nodes of prod"): saving} if saving else {})
+    assert saved(report) == ({("oversized CPU pool", "m7i.2xlarge nodes of prod"): saving} if saving else {})
 
 
 def test_min_above_what_was_used_is_the_key(tmp_path: Path) -> None:
     ids = ["i-1", "i-2"]
     charges = nodes("EU-SpotUsage:m7i.xlarge", "4.8", *ids, environment="staging")
     report = advised(tmp_path, charges, pods=[row for node in ids for row in pods(node, 1.0, 4.0)])
-    assert saved(report) == {("oversized pool", "m7i.xlarge nodes on spot of staging"): "19.20"}
+    assert saved(report) == {("oversized CPU pool", "m7i.xlarge nodes on spot of staging"): "19.20"}
     assert report.column("how") == ["environments/staging/environment.yaml: cpu_pools.general.min: 1 (is 2)"]
 
 
@@ -158,5 +173,6 @@ def test_a_capacity_block_for_long_stretches(tmp_path: Path) -> None:
 def test_idle_nodes_of_a_run_are_not_saved_again_on_spot(tmp_path: Path) -> None:
     charges = nodes(A10G, "32.47104", "i-1", environment="dev")
     report = advised(tmp_path, charges, gpus=gpus(i_1=IDLE))
-    assert saved(report) == {("oversized pool", "g5.2xlarge nodes of dev"): "129.88"}
+    assert saved(report) == {("oversized GPU pool", "g5.2xlarge nodes of dev"): "129.88"}
+    assert report.column("how")[0].startswith("end the pods that hold GPUs"), "max is 1 already"
     assert any("1 more pieces concern charges that are counted above" in note for note in report.notes)

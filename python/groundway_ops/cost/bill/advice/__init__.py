@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from groundway_ops.cost.bill.advice.record import Advice, Unjudged
 from groundway_ops.cost.bill.advice.scene import Scene
 
+__all__ = ["KINDS", "Advice", "Scene", "Unjudged", "advise"]
+
 KINDS = (
     "endpoints",
     "fewer_nodes",

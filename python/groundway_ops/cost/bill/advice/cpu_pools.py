@@ -6,7 +6,7 @@ from groundway_ops.cost.bill.advice import fewer_nodes, measured
 from groundway_ops.cost.bill.advice.record import Advice, named, number
 from groundway_ops.cost.bill.advice.scene import Scene
 
-KIND = "oversized pool"
+KIND = "oversized CPU pool"
 NEEDS = ("pods",)
 # GB of memory for each vCPU, by the letter that AWS's names begin with.
 MEMORY = {"c": 2, "m": 4, "r": 8}
@@ -40,16 +40,16 @@ def advise(scene: Scene) -> Iterator[Advice]:
         spare = scene.ask(_SPARE, *room, *kind, *scene.days, least, least, least)[0]
         if not spare.hours or spare.measured < pool.hours * scene.thresholds.measured:
             continue
-        hours = min(spare.hours, pool.hours)
-        if hours < pool.hours * scene.thresholds.spare:
+        hours, of = spare.hours, max(pool.hours, spare.measured)
+        if hours < of * scene.thresholds.spare:
             continue
         yield Advice(
             kind=KIND,
             what=measured.called(pool),
             team=named(pool.teams),
             environment=pool.environment,
-            saving=pool.spend * hours / pool.hours,
-            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(pool.hours)} h",
+            saving=pool.spend * hours / of,
+            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(of)} h",
             sure="medium",
             how=fewer_nodes.how(scene, pool, spare),
             rests_on=(

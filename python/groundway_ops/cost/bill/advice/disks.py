@@ -50,9 +50,9 @@ def _nobodys(scene: Scene) -> Iterator[Advice]:
     for found in scene.ask(
         "SELECT account, environment, region, list(team) AS teams, sum(spend) AS spend, sum(quantity) AS gb, "
         "count(DISTINCT resource) AS volumes, list(line) AS lines FROM lines "
-        "WHERE meter LIKE 'EBS:VolumeUsage%' AND NOT EXISTS (FROM charges c WHERE c.period BETWEEN ? AND ? "
-        "AND c.account IS NOT DISTINCT FROM lines.account AND c.region IS NOT DISTINCT FROM lines.region "
-        f"AND {INSTANCE}) "
+        "WHERE meter LIKE 'EBS:VolumeUsage%' AND NOT EXISTS (FROM "
+        f"(SELECT DISTINCT account, region FROM charges WHERE period BETWEEN ? AND ? AND {INSTANCE}) c "
+        "WHERE c.account IS NOT DISTINCT FROM lines.account AND c.region IS NOT DISTINCT FROM lines.region) "
         "GROUP BY account, environment, region ORDER BY ALL",
         scene.question.first,
         scene.question.last,

@@ -7,7 +7,7 @@ from groundway_ops.cost.bill.advice import measured
 from groundway_ops.cost.bill.advice.record import Advice, Unjudged, number
 from groundway_ops.cost.bill.advice.scene import Scene, file
 
-KIND = "oversized pool"
+KIND = "oversized GPU pool"
 NEEDS = ("gpus",)
 
 
@@ -16,16 +16,16 @@ def advise(scene: Scene) -> Iterator[Advice | Unjudged]:
     yield from measured.unmeasured(scene)
     for pool in measured.pools(scene):
         spare = measured.spare(scene, pool, "sum(busy)")
-        hours = min(spare.hours, pool.hours)
-        if hours < pool.hours * scene.thresholds.spare:
+        hours, of = spare.hours, max(pool.hours, pool.measured)
+        if hours < of * scene.thresholds.spare:
             continue
         yield Advice(
             kind=KIND,
             what=pool.what,
             team=pool.teams,
             environment=pool.environment,
-            saving=pool.spend * hours / pool.hours,
-            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(pool.hours)} h",
+            saving=pool.spend * hours / of,
+            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(of)} h",
             sure="medium",
             how=how(scene, pool, spare),
             rests_on=(
@@ -45,6 +45,6 @@ def how(scene: Scene, pool: SimpleNamespace, spare: SimpleNamespace) -> str:
         for size in ("min", "desired"):
             if (now := getattr(told, size)) > spare.most:
                 return f"{file(pool.environment)}: {key}.{size}: {spare.most} (is {now})"
-        if spare.most < spare.there:
+        if max(spare.most, 1) < min(spare.there, told.max):
             return f"{file(pool.environment)}: {key}.max: {max(spare.most, 1)} (is {told.max})"
     return "end the pods that hold GPUs and leave them idle; the autoscaler takes nodes away that nobody is on"

@@ -11,7 +11,8 @@ NEEDS = ()
 
 def advise(scene: Scene) -> Iterator[Advice]:
     yield from _addresses(scene)
-    yield from _load_balancers(scene)
+    if scene.whole:
+        yield from _load_balancers(scene)
 
 
 def _addresses(scene: Scene) -> Iterator[Advice]:

@@ -19,7 +19,7 @@ GROUP BY environment, region, id ORDER BY ALL"""
 def advise(scene: Scene) -> Iterator[Advice]:
     """Only where a NAT gateway carries the traffic instead: one piece of advice an environment."""
     dear: dict[tuple[str, str, Decimal], list[SimpleNamespace]] = {}
-    for found in scene.ask(_ENDPOINTS):
+    for found in scene.ask(_ENDPOINTS) if scene.whole else ():
         told = scene.environments.get(found.environment)
         through_nat = scene.usd("nat.processed", found.region)
         if told and told.network.nat != "none" and through_nat and found.spend > found.gb * through_nat:

@@ -34,6 +34,7 @@ _COLUMNS = {"predictions": "day", "gpus": "CAST(hour AS DATE)", "pods": "CAST(ho
 class Scene:
     """`db` holds the mart's views and `lines`: what was charged in the asked months for one resource, meter (usage
     type without region) and owner; `spend` USD, `quantity` in the meter's unit, `days` on which it was charged.
+    What a commitment (savings plan, reserved instance) covers is no line: it is paid either way.
     `months`: how many of the asked months the mart holds."""
 
     db: duckdb.DuckDBPyConnection
@@ -82,15 +83,20 @@ class Scene:
         except InvalidInput:
             return None
 
+    @property
+    def whole(self) -> bool:
+        """Whether all charges of a resource were asked for: else it may seem idle only because of the question."""
+        return not self.question.where.keys() & {"usage_type", "day", "pricing", "category", "service"}
+
     def produces(self, environment: str | None) -> bool:
         """Whether an environment is production; what says of no environment is taken for it."""
         return environment is None or environment in self.thresholds.production
 
     def pools(self, environment: str | None, instance_type: str) -> list[tuple[str, CpuPool | GpuPool]]:
         """The pools of an environment that may start such nodes, by their key in its file."""
-        if environment not in self.environments:
+        told = self.environments.get(environment or "")
+        if told is None:
             return []
-        told = self.environments[environment]
         both = {"cpu_pools": told.cpu_pools, "gpu_pools": told.gpu_pools}
         return [
             (f"{key}.{name}", pool)
@@ -115,7 +121,8 @@ SELECT row_number() OVER () AS line, * FROM (
         sum({metric}) AS spend, CAST(sum(quantity) AS DECIMAL(28, 6)) AS quantity,
         list(DISTINCT day ORDER BY day) AS days
     FROM charges
-    WHERE {condition} AND currency = 'USD' AND category = 'Usage' AND regexp_matches({METER}, '{SAVABLE}')
+    WHERE {condition} AND currency = 'USD' AND category = 'Usage' AND pricing IS DISTINCT FROM 'Committed'
+        AND regexp_matches({METER}, '{SAVABLE}')
     GROUP BY ALL HAVING sum({metric}) > 0 AND sum(quantity) > 0
 )"""
 

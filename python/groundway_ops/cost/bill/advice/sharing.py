@@ -27,8 +27,8 @@ def advise(scene: Scene) -> Iterator[Advice]:
             continue
         pods = _pods(scene, use, SLICES if accelerator.mig else scene.thresholds.time_slices)
         spare = measured.spare(scene, pool, "(sum(allocated - standing) + sum(standing) / ?)", pods)
-        hours = min(spare.hours, pool.hours)
-        if hours < pool.hours * scene.thresholds.spare:
+        hours, of = spare.hours, max(pool.hours, pool.measured)
+        if hours < of * scene.thresholds.spare:
             continue
         key = f"{told[0][0] if told else 'gpu_pools.<pool>'}.sharing"
         yield Advice(
@@ -36,8 +36,8 @@ def advise(scene: Scene) -> Iterator[Advice]:
             what=pool.what,
             team=pool.teams,
             environment=pool.environment,
-            saving=pool.spend * hours / pool.hours,
-            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(pool.hours)} h",
+            saving=pool.spend * hours / of,
+            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(of)} h",
             sure="low",
             how=f"{file(pool.environment)}: {key}: {_way(accelerator.mig, pods)}",
             rests_on=(
