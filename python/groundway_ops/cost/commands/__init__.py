@@ -4,6 +4,7 @@ import click
 
 from groundway_ops.cost.commands.collect import collect
 from groundway_ops.cost.commands.estimate import estimate
+from groundway_ops.cost.commands.ingest import ingest
 from groundway_ops.cost.commands.report import report
 
 
@@ -12,5 +13,5 @@ def cost() -> None:
     """What the platform costs: the price before a change, the bill after it."""
 
 
-for command in (collect, estimate, report):
+for command in (collect, estimate, ingest, report):
     cost.add_command(command)
