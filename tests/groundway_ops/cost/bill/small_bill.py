@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from groundway_ops.cost.bill.charges import TAGS
 from groundway_ops.cost.bill.mart import TABLES, Mart, write
 
@@ -72,7 +74,8 @@ def _write(mart: Mart, table: str, month: date, payer: str, rows: list[dict[str,
     assert not unknown, f"{table} has no {unknown}"
     with mart.connect() as db, mart.replacing(mart.file(table, month, payer)) as new:
         db.execute(f"CREATE TABLE new_rows ({', '.join(f'{n} {kind}' for n, kind in columns.items())})")
-        marks = ", ".join("?" for _ in columns)
-        db.executemany(f"INSERT INTO new_rows VALUES ({marks})", [[row.get(name) for name in columns] for row in rows])
+        cells = {name: [None if row.get(name) is None else str(row[name]) for row in rows] for name in columns}
+        db.register("given", pa.table(cells, pa.schema([(name, pa.string()) for name in columns])))
+        db.execute("INSERT INTO new_rows SELECT * FROM given")  # much faster than row by row; DuckDB knows the types
         facts = {"rows": len(rows), "at": datetime.now(UTC).isoformat(), "totals": {}}
         write(db, "SELECT * FROM new_rows", new, facts)
