@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -19,6 +20,7 @@ def embedded(specs: Mapping[str, Any]) -> str:
     return json.dumps(specs).replace("</", "<\\/")
 
 
+@cache
 def library() -> str:
     """Vega-Lite as JavaScript inside a script element."""
     import vl_convert
