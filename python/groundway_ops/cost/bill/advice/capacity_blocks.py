@@ -13,14 +13,16 @@ NEEDS = ()
 _STRETCHES = """
 WITH instances AS (
     SELECT environment, region, type, id, sum(spend) AS spend, sum(quantity) AS hours, list(line) AS lines,
-        list(DISTINCT team) AS teams, list_sort(list_distinct(flatten(list(days)))) AS days
+        list(DISTINCT team) AS teams, bit_or(days) AS days
     FROM lines WHERE meter LIKE 'BoxUsage:%' AND coalesce(pricing, 'Standard') = 'Standard'
     GROUP BY environment, region, type, id
 )
-SELECT environment, region, type, count(*) AS nodes, sum(spend) AS spend, sum(hours) AS hours, sum(len(days)) AS days,
-    flatten(list(lines)) AS lines, flatten(list(teams)) AS teams
+SELECT environment, region, type, count(*) AS nodes, sum(spend) AS spend, sum(hours) AS hours,
+    CAST(sum(bit_count(days)) AS INTEGER) AS days, flatten(list(lines)) AS lines,
+    flatten(list(teams)) AS teams
 FROM instances
-WHERE len(days) >= ? AND days[-1] - days[1] + 1 = len(days) AND hours >= ? * len(days)
+WHERE bit_count(days) >= ? AND hours >= ? * bit_count(days)
+    AND contains(CAST(days AS VARCHAR), repeat('1', CAST(bit_count(days) AS INTEGER)))
 GROUP BY environment, region, type ORDER BY ALL"""
 
 

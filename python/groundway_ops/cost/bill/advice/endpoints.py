@@ -18,15 +18,16 @@ WITH standing AS (
     WHERE regexp_matches(meter, '^(BoxUsage|SpotUsage):') AND model <> 'shared' AND run = 'standing'
 ), spent AS (
     SELECT what, model, environment, team, min(id) AS id, sum(spend) AS spend, list(line) AS lines,
-        bool_or(meter LIKE 'Host:%') AS endpoint, list_distinct(flatten(list(days))) AS days
+        bool_or(meter LIKE 'Host:%') AS endpoint, bit_or(days) AS days
     FROM standing GROUP BY what, model, environment, team
 ), watched AS (
-    SELECT environment, day, model, sum(requests) AS requests FROM predictions WHERE day BETWEEN ? AND ? GROUP BY ALL
+    SELECT environment, day, CAST(day - ? AS INTEGER) AS nth, model, sum(requests) AS requests
+    FROM predictions WHERE day BETWEEN ? AND ? GROUP BY ALL
 )
 """
 _JUDGED = """
-SELECT spent.*, len(days) AS standing_days,
-    (SELECT count(DISTINCT day) FROM watched w WHERE w.environment = spent.environment AND list_contains(days, w.day)
+SELECT spent.*, bit_count(days) AS standing_days,
+    (SELECT count(DISTINCT day) FROM watched w WHERE w.environment = spent.environment AND get_bit(days, w.nth) = 1
         AND NOT EXISTS (FROM watched o WHERE o.environment = w.environment AND o.day = w.day
             AND o.model = spent.model AND o.requests >= ?)) AS idle_days,
     (SELECT coalesce(sum(requests), 0) FROM watched w
@@ -38,7 +39,7 @@ FROM spent ORDER BY what, environment, team
 
 def advise(scene: Scene) -> Iterator[Advice | Unjudged]:
     """A day counts as idle only if predictions were recorded in the environment on it."""
-    for found in scene.ask(_STANDING + _JUDGED, *scene.days, scene.thresholds.few_requests):
+    for found in scene.ask(_STANDING + _JUDGED, scene.days[0], *scene.days, scene.thresholds.few_requests):
         if found.model in (None, "shared"):
             yield Unjudged(f"{found.what}: no tag says which model it serves")
         elif not found.watched:
