@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from groundway_ops.gate import documents
+from groundway_ops.gate import documents, price
 from groundway_ops.gate.gate import Gate
 
 CHECKOUT = Path(__file__).parents[2]
@@ -72,7 +72,8 @@ def in_the_app(place: Path) -> float:
 
 
 def judge(place: Path) -> None:
-    verdict = Gate(CHECKOUT / "policies").judge(documents.stacks(place))
+    found = documents.stacks(place)
+    verdict = Gate(CHECKOUT / "policies").judge([*found, *price.estimates(found, CHECKOUT)])
     assert not verdict.failures, verdict.failures[:3]
 
 

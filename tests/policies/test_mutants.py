@@ -17,7 +17,7 @@ from mutants.mutant import Mutant
 from synthesis import synthesize
 
 from groundway.errors import GroundwayError
-from groundway_ops.gate import documents
+from groundway_ops.gate import documents, price
 from groundway_ops.gate.documents import Document
 from groundway_ops.gate.gate import Gate
 from stacks.cloud import Cloud
@@ -45,7 +45,7 @@ def gate() -> Gate:
 
 
 def test_sound_stacks_raise_nothing(gate: Gate, stacks: dict[str, Document]) -> None:
-    verdict = gate.judge(stacks.values())
+    verdict = gate.judge([*stacks.values(), *price.estimates(stacks.values(), ROOT)])
     assert [str(f) for f in verdict.findings] == []
     assert verdict.failures == ()
     assert verdict.resources == sum(len(d.addresses) for d in stacks.values()) > 1000
@@ -53,7 +53,12 @@ def test_sound_stacks_raise_nothing(gate: Gate, stacks: dict[str, Document]) -> 
 
 def survives(mutant: Mutant, gate: Gate, stacks: dict[str, Document]) -> bool:
     sound = stacks[mutant.stack]
-    verdict = gate.judge([Document(sound.stack, sound.file, mutant.mutate(sound.content))])
+    broken = Document(sound.stack, sound.file, mutant.mutate(sound.content))
+    judged = [broken]
+    if mutant.rule and "estimate" in gate.bundle.rules[mutant.rule].types:
+        whole = {n: d for n, d in stacks.items() if n.startswith(f"{mutant.environment}-")} | {mutant.stack: broken}
+        judged = price.estimates(whole.values(), ROOT)
+    verdict = gate.judge(judged)
     return not any(f.rule == mutant.rule or not mutant.rule for f in verdict.findings)
 
 
@@ -89,7 +94,8 @@ def test_a_blinded_gate_refuses(blinding: str, folder: Path, tmp_path: Path) -> 
     shutil.copytree(POLICIES, tmp_path / "policies")
 
     def judge() -> tuple[str, ...]:
-        return Gate(tmp_path / "policies").judge(documents.stacks(tmp_path / "stacks")).failures
+        found = documents.stacks(tmp_path / "stacks")
+        return Gate(tmp_path / "policies").judge([*found, *price.estimates(found, ROOT)]).failures
 
     assert judge() == ()
     BLIND[blinding](tmp_path / "stacks", tmp_path / "policies")

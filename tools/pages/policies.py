@@ -64,7 +64,12 @@ UNCHECKED = """\
 
 PROOF = "Whether the rules bite, and how many mutants say so: [policies/README.md](../policies/README.md)."
 
-JUDGED = {"*": "every resource", "stack": "the stack as a whole", "plan": "what a plan does"}
+JUDGED = {
+    "*": "every resource",
+    "stack": "the stack as a whole",
+    "plan": "what a plan does",
+    "estimate": "what an environment is expected to cost",
+}
 
 
 def write(root: Path) -> str:

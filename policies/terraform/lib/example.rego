@@ -17,6 +17,9 @@ configured(rule, stack) := verdict(rule, object.union(base, stack))
 # The same for rules about what a plan does: {"resource_changes": [...]}.
 planned(rule, plan) := verdict(rule, object.union(as_plan(base), plan))
 
+# The same for rules about what an environment costs: {"expected": ..., "budget": ...}, or {"failed": ...}.
+estimated(rule, estimate) := verdict(rule, {"estimate": object.union({"environment": "dev"}, estimate)})
+
 verdict(rule, document) := {"pass": addresses - fail, "fail": fail} if {
 	found := denied with input as document with data.allowed as allowed
 	fail := {f.address | some f in found; f.rule == rule}

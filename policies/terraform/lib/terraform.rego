@@ -1,4 +1,5 @@
-# One view of two documents: the `cdk.tf.json` that the CDK writes, and a plan as `terraform show -json` gives it.
+# One view of two documents: the `cdk.tf.json` that the CDK writes, and a plan as `terraform show -json` gives it. A third,
+# what an environment is expected to cost, has no resources.
 #
 # A resource is {address, type, name, values}. `values` are its arguments; what a plan does not know yet is
 # the reference it comes from, "${aws_kms_key.data.arn}", as it stands in cdk.tf.json.
@@ -7,7 +8,17 @@ package lib.terraform
 plan if input.resource_changes
 
 # What only a configuration says - the backend, lifecycle, provider pins - is judged there alone.
-configuration if not plan
+configuration if {
+	not plan
+	not estimate
+}
+
+# What `groundway cost estimate` says of an environment: {environment, low, expected, high, budget, drivers}, amounts in
+# USD a month as text; or {environment, failed}.
+estimate := input.estimate if {
+	not input.resource
+	not plan
+}
 
 # Resources of a type, by address. Types of which there are none give an empty object.
 of(type) := object.get(by_type, type, {})
@@ -192,7 +203,9 @@ constant(blocks) := [{name: e.constant_value | some name, e in b} | some b in bl
 default_tags := block(provider, "default_tags").tags
 
 # The environment that a stack says it belongs to, and what policies/allowed.yaml allows there.
-environment := default_tags.environment
+environment := default_tags.environment if not estimate
+
+environment := estimate.environment
 
 allowed := data.allowed.environments[environment]
 

@@ -10,6 +10,7 @@ from groundway.errors import GroundwayError
 from groundway_ops.cloud import GROUNDWAY
 from groundway_ops.comment.change import Change
 from groundway_ops.gate import documents
+from groundway_ops.gate import price as price_of
 from groundway_ops.gate.check import unprotect
 from groundway_ops.gate.formats import render
 from groundway_ops.gate.gate import Gate
@@ -34,7 +35,9 @@ def policies(change: Change) -> str:
 def _judged(change: Change, name: str) -> str:
     folder = change.stacks(name)
     change.say(f"{name}: policies")
-    return _verdict(Gate(change.root / "policies", unprotect()).judge(documents.stacks(folder)), name)
+    stacks = documents.stacks(folder)
+    judged = [*stacks, *price_of.estimates(stacks, change.root)]
+    return _verdict(Gate(change.root / "policies", unprotect()).judge(judged), name)
 
 
 def price(change: Change) -> str:
@@ -90,7 +93,8 @@ def _planned(change: Change, name: str) -> str:
     made = [documents.plan(p.file, stacks) for p in planned if p.file and p.changes]
     blocks = [f"### Plan of {name}", summary(planned)]
     if made:
-        verdict = Gate(change.root / "policies", unprotect()).judge([*stacks, *made])
+        judged = [*stacks, *made, *price_of.estimates(stacks, change.root)]
+        verdict = Gate(change.root / "policies", unprotect()).judge(judged)
         blocks.append(f"The policies pass {len(made)} plans." if verdict.passed else _verdict(verdict, name))
     return "\n\n".join(blocks)
 

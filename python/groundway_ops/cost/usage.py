@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -204,15 +205,19 @@ def load(environment: str, root: Path) -> tuple[Usage, Document]:
 
     Raises `InvalidInput` with file, line and key for everything in it that is wrong.
     """
-    defaults = document.read(FOLDER / FILE)
     file = root / "environments" / environment / FILE
     own = document.read(file) if file.exists() else Document(file, {})
     if not isinstance(own.data, dict):
         raise InvalidInput(f"{file}: must be keys and values, such as logs_stored_share: 0.15")
     try:
-        return Usage.model_validate(_over(defaults.data, own.data)), own
+        return Usage.model_validate(_over(_defaults(), own.data)), own
     except ValidationError as e:
         raise InvalidInput("\n".join(dict.fromkeys(_explained(own, dict(p)) for p in e.errors()))) from None
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return dict(document.read(FOLDER / FILE).data)
 
 
 def _over(default: Any, own: Any) -> Any:

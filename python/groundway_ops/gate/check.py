@@ -7,7 +7,7 @@ from pathlib import Path
 
 from groundway import environment
 from groundway.errors import Refused
-from groundway_ops.gate import documents
+from groundway_ops.gate import documents, price
 from groundway_ops.gate.gate import Gate
 from groundway_ops.gate.verdict import Verdict
 
@@ -32,7 +32,8 @@ def check(outdir: Path, root: Path | None = None) -> None:
 def judged(outdir: Path, root: Path | None) -> Verdict:
     unprotected = unprotect()
     stacks = documents.synthesized(outdir)
-    verdict = Gate(environment.checkout(root) / "policies", unprotected).judge(stacks)
+    gate = Gate(environment.checkout(root) / "policies", unprotected)
+    verdict = gate.judge([*stacks, *price.estimates(stacks, root)])
     if verdict.passed:
         return verdict
     from groundway_ops.gate.formats import render

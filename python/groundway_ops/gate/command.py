@@ -8,7 +8,7 @@ import click
 
 from groundway import environment
 from groundway.errors import Refused
-from groundway_ops.gate import documents, freshness
+from groundway_ops.gate import documents, freshness, price
 from groundway_ops.gate.check import unprotect
 from groundway_ops.gate.documents import Document
 from groundway_ops.gate.explain import explanation
@@ -83,7 +83,7 @@ def _documents(stacks: Path | None, environments: tuple[str, ...], plans: tuple[
         freshness.check(folder, environment.checkout())
     found = documents.stacks(folder, environments)
     click.echo(f"Stacks in {folder}, synthesized {freshness.age(folder)}.", err=True)
-    return [*found, *(documents.plan(file, found) for file in plans)]
+    return [*found, *(documents.plan(file, found) for file in plans), *price.estimates(found)]
 
 
 def _default() -> Path:

@@ -1,4 +1,4 @@
-"""What the gate judges: the stacks that the app wrote, and a plan of one of them."""
+"""What the gate judges: the stacks that the app wrote, plans of them, and what they are expected to cost."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from groundway.errors import InvalidInput
 
 @dataclass(frozen=True)
 class Document:
-    """One thing to judge. `content` is a `cdk.tf.json` or a plan; `stack` is the stack's name.
+    """One thing to judge. `content` is a `cdk.tf.json`, a plan or an estimate; `stack` is the stack's name.
 
     `paths` is address -> construct path, `sources` construct path -> file:line of the code that made it.
     """
@@ -21,6 +21,7 @@ class Document:
     plan: bool = False
     paths: dict[str, str] = field(default_factory=dict, repr=False)
     sources: dict[str, str] = field(default_factory=dict, repr=False)
+    estimate: bool = False
 
     @property
     def addresses(self) -> frozenset[str]:

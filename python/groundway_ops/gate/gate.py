@@ -42,6 +42,7 @@ class Gate:
         found: list[tuple[Finding, Waiver | None]] = []
         failures: list[str] = []
         judged: list[Judged] = []
+        environments: dict[bool, set[str]] = {True: set(), False: set()}  # of estimates, of stacks
         for document, answer in self._evaluated(list(documents)):
             if isinstance(answer, GroundwayError):
                 failures.append(f"{document.stack}: could not be judged: {answer.message}")
@@ -49,7 +50,12 @@ class Gate:
             said, seen = answer
             found += [(finding, self.exceptions.waiver(finding, seen["environment"])) for finding in said]
             failures += [f"{document.stack}: {failure}" for failure in self._blind(document, seen)]
-            judged.append(Judged(document.stack, len(document.addresses & set(seen["addresses"])), document.plan))
+            if not document.plan and seen["environment"]:
+                environments[document.estimate].add(seen["environment"])
+            if not document.estimate:
+                counted = len(document.addresses & set(seen["addresses"]))
+                judged.append(Judged(document.stack, counted, document.plan))
+        failures += self._unpriced(environments[False] - environments[True])
         if not judged and not failures:
             failures.append("there was nothing to judge")
         found = sorted(_once(found), key=lambda pair: pair[0])
@@ -104,12 +110,17 @@ class Gate:
             file=str(document.file),
         )
 
+    def _unpriced(self, environments: set[str]) -> list[str]:
+        """Environments whose estimate was not handed in, though a rule judges it."""
+        wanted = any("estimate" in rule.types for rule in self.bundle.rules.values())
+        return [f"{name}: what it costs was not looked at" for name in sorted(environments)] if wanted else []
+
     def _blind(self, document: Document, seen: dict[str, Any]) -> list[str]:
         """What of a document the rules did not see."""
         failures = []
         if missed := sorted(document.addresses - set(seen["addresses"])):
             failures.append(f"{len(missed)} resources were not evaluated, {missed[0]} among them")
-        if not document.addresses and not document.plan:
+        if not document.addresses and not document.plan and not document.estimate:
             failures.append("it has no resources, so nothing was judged")
         environments = self.bundle.data.get("allowed", {}).get("environments", {})
         if seen["environment"] not in environments:

@@ -17,14 +17,15 @@ Severity = Literal["critical", "high", "medium", "low"]
 Text = Annotated[str, Field(min_length=1)]
 VERDICTS = re.compile(r"^(?:deny|violation|warn)\w*", re.M)  # what conftest takes for rules
 METADATA = re.compile(r"^# METADATA\n((?:#.*\n)+)deny_\w+ contains ", re.M)
-WHOLE = ("stack", "plan")  # what a rule may judge besides resource types
+WHOLE = ("stack", "plan", "estimate")  # what a rule may judge besides resource types
 
 
 class Rule(BaseModel):
     """One rule: `deny_<area>` in the file `<id>.rego`, with its examples beside it in `<id>_test.rego`.
 
-    `types` are the resource types that it judges, `stack` for a stack as a whole, `plan` for what a plan does, or `*`
-    for every resource. `breaks` are ways to break a sound stack which the rule must notice; tests make mutants of them.
+    `types` are the resource types that it judges, `stack` for a stack as a whole, `plan` for what a plan does,
+    `estimate` for what an environment costs, or `*` for every resource. `breaks` are ways to break a sound stack
+    which the rule must notice; tests make mutants of them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from groundway.errors import GroundwayError
-from groundway_ops.gate import documents
+from groundway_ops.gate import documents, price
 from groundway_ops.gate.documents import Document
 from groundway_ops.gate.gate import Gate
 from groundway_ops.gate.verdict import Excepted, Finding, Verdict
@@ -20,7 +20,8 @@ def policies(request: Request) -> Result:
     if not found.stacks and not found.refused:
         raise GroundwayError(found.problem or "there are no stacks to judge")
     gate = Gate(request.root / "policies", found.unprotected, request.now.date())
-    verdict = gate.judge(judged(found))
+    wanted = judged(found)
+    verdict = gate.judge([*wanted, *price.estimates(wanted, request.root)])
     problems = _problems(verdict)
     if verdict.digest != request.candidate.policies:
         problems.append(
