@@ -121,6 +121,7 @@ def _made(where: Source, delivery: Delivery) -> dict[str, Any]:
         "export": "/".join(filter(None, (where.name, delivery.export))),
         "fingerprint": hashlib.sha256(json.dumps([READER, files]).encode()).hexdigest(),
         "files": files,
+        **({"simulated": True} if delivery.simulated else {}),
     }
 
 

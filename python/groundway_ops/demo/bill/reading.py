@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from groundway import environment as environments
 from groundway import platform as platforms
@@ -13,6 +14,8 @@ from groundway.service import home
 from groundway.tags import KEYS
 from groundway_ops import accounts, cloud
 from groundway_ops.accounts import Account
+from groundway_ops.cost.bill.activity import keep, samples
+from groundway_ops.cost.bill.activity import runs as of_registry
 from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.demo.bill import priced
 from groundway_ops.demo.bill.ran import Run, run
@@ -40,9 +43,11 @@ class Reading:
         for name in environments.names(self.journey.root):
             account = accounts.of(environments.load(name, self.journey.root))
             self._read(account, runs if name == self.journey.environment else [])
-        cloud.command(say, "cost", "collect", "runs", *self._mart())
-        samples = self.simulation.samples(self._tags(self.journey.environment).aws())
-        cloud.command(say, "cost", "collect", "gpus", "--from", str(samples), *self._mart())
+        self._collect(
+            "runs", lambda db: of_registry.collect(db, self.journey.registry, *self._span()), {"source": "the registry"}
+        )
+        seen = self.simulation.samples(self._tags(self.journey.environment).aws())
+        self._collect("gpus", lambda db: _hours(db, seen), {"source": "samples of the demo", "simulated": True})
         self.journey.record.bill = told(
             self.mart, self.simulation.at.date().replace(day=1), home() / "report" / "cost.html"
         )
@@ -57,6 +62,18 @@ class Reading:
         with account.entered():
             cloud.command(say, "cost", "ingest", source, *self._mart())
             cloud.command(say, "cost", "collect", "predictions", "--environment", name, *self._mart())
+
+    def _collect(self, table: str, fill: Callable[[Any], object], facts: dict[str, Any]) -> None:
+        """As `groundway cost collect` does it, without starting another process for what this one has loaded."""
+        with self.mart.connect() as db:
+            fill(db)
+            for month in keep.keep(db, self.mart, table, keep.months_of(db, table), facts):
+                say(f"{month.month:%Y-%m}: {month.rows} rows of {table}")
+
+    def _span(self) -> tuple[datetime, datetime]:
+        calendar = self.simulation.calendar
+        first, after = calendar.first, calendar.last + timedelta(days=1)
+        return datetime.combine(first, time()), datetime.combine(after, time())
 
     def _mart(self) -> tuple[str, str]:
         return "--mart", str(self.mart.folder)
@@ -81,6 +98,11 @@ class Reading:
                 info, tags = found.info, {k: v for k, v in found.data.tags.items() if k in KEYS}
                 if info.end_time and "run" in tags:
                     yield run(tags, _time(info.start_time), _time(info.end_time))
+
+
+def _hours(db: Any, file: Path) -> None:
+    samples.read(db, file, "gpus", samples.COLUMNS["gpus"])
+    keep.hours_of(db, "gpus")
 
 
 def _time(milliseconds: int) -> datetime:

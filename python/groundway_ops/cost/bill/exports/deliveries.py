@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from groundway.errors import InvalidInput
 from groundway_ops.cost.bill.exports.sources import File, Source
@@ -27,11 +28,15 @@ Place = tuple[str, str]  # export, period
 
 @dataclass(frozen=True)
 class Delivery:
-    """`period` is the first day of its month; None if only its rows tell."""
+    """`period` is the first day of its month; None if only its rows tell.
+
+    `simulated`: its manifest says that nobody was billed, as those of the demo do.
+    """
 
     export: str
     period: date | None
     parts: tuple[File, ...]
+    simulated: bool = False
 
     def __str__(self) -> str:
         return f"{self.export or 'export'} {self.period:%Y-%m}" if self.period else self.export or "export"
@@ -80,9 +85,11 @@ def _delivery(source: Source, place: Place, data: list[File], manifests: list[Fi
             "without its metadata; wait, or copy both folders"
         )
     manifest = _latest(manifests)
-    parts = _named(source, manifest, where, data)
+    said = _said(source, manifest)
+    parts = _named(manifest, said["dataFiles"], where, data)
     _whole(where, manifest, manifests, parts, data)
-    return Delivery(export, date.fromisoformat(f"{period}-01"), tuple(_filled(parts)))
+    simulated = said.get("simulated") is True
+    return Delivery(export, date.fromisoformat(f"{period}-01"), tuple(_filled(parts)), simulated)
 
 
 def _latest(manifests: list[File]) -> File:
@@ -90,15 +97,20 @@ def _latest(manifests: list[File]) -> File:
     return max(manifests, key=lambda file: (_execution(MANIFEST, file) is None, _execution(MANIFEST, file) or ""))
 
 
-def _named(source: Source, manifest: File, where: str, data: list[File]) -> list[File]:
-    """The files that the manifest names. It names them by bucket and key; copies lie elsewhere, so the end counts."""
+def _said(source: Source, manifest: File) -> dict[str, Any]:
+    """What a manifest says; it lists `dataFiles`."""
     try:
-        named = json.loads(source.text(manifest))["dataFiles"]
-        ends = [DATA.fullmatch(str(name)) for name in named]
+        said: dict[str, Any] = json.loads(source.text(manifest))
+        return {**said, "dataFiles": list(said["dataFiles"])}
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(
             f"{manifest.name} is no manifest of a data export: it lists no `dataFiles`; wait, or copy it again"
         ) from None
+
+
+def _named(manifest: File, named: list[Any], where: str, data: list[File]) -> list[File]:
+    """The files that the manifest names. It names them by bucket and key; copies lie elsewhere, so the end counts."""
+    ends = [DATA.fullmatch(str(name)) for name in named]
     there = {_end(match): file for file in data if (match := DATA.fullmatch(file.name))}
     missing = [str(name) for name, end in zip(named, ends, strict=True) if not end or _end(end) not in there]
     if missing or not named:
