@@ -4,7 +4,7 @@ import importlib
 
 from groundway_ops.cost.record import Estimate
 
-FORMATS = ("terminal", "json", "markdown")
+FORMATS = ("terminal", "json", "markdown", "html")
 
 
 def render(name: str, estimate: Estimate, before: Estimate | None = None) -> str:
