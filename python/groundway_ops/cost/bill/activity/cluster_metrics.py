@@ -13,9 +13,9 @@ from groundway_ops.cost.bill.charges import TAGS
 # A multiprocessor that is active; where nobody measures that, the graphics engine; else that some kernel ran.
 SM = ("DCGM_FI_PROF_SM_ACTIVE", "DCGM_FI_PROF_GR_ENGINE_ACTIVE", "DCGM_FI_DEV_GPU_UTIL")
 DRAM = "DCGM_FI_PROF_DRAM_ACTIVE"
-CARD = ("UUID", "gpu", "GPU_I_ID", "GPU_I_PROFILE", "Hostname", "node", "namespace", "pod")
-CARD += ("exported_namespace", "exported_pod")  # how they are called where the scraper does not honour labels
 POD = ("namespace", "pod")
+EXPORTED = ("exported_namespace", "exported_pod")  # how they are called where the scraper does not honour labels
+CARD = ("UUID", "gpu", "GPU_I_ID", "GPU_I_PROFILE", "Hostname", "node", *POD, *EXPORTED)
 OWNER = tuple(f"label_groundway_dev_{tag}" for tag in TAGS)
 
 RUNNING = 'and on (namespace, pod) (kube_pod_status_phase{phase="Running"} == 1)'

@@ -24,6 +24,14 @@ spans AS (
 _HOURS = "unnest(range(date_trunc('hour', time), until, INTERVAL 1 HOUR)) AS hour"
 _COVERED = "epoch(least(until, hour + INTERVAL 1 HOUR) - greatest(time, hour)) / 3600"
 
+
+def _rounded(hours: str) -> str:
+    """To microseconds, so that the order of a sum of floats does not show: the same samples make the same month."""
+    return f"round({hours}, 9)"
+
+
+_PARTS = ", ".join(f"{_rounded(f'{part} * scale')} AS {part}" for part in ("useful", "underused", "idle", "unknown"))
+
 GPUS = f"""
 WITH {_SPANS.format(clock="instance, gpu, slice", longest=LONGEST)}
 seen AS (
@@ -73,9 +81,7 @@ scaled AS (
     FROM had JOIN watched USING (instance, gpu, hour)
 ),
 allocated AS (
-    SELECT hour, instance, gpu, slice, {WHO}, hours * scale AS hours, useful * scale AS useful,
-        underused * scale AS underused, idle * scale AS idle, unknown * scale AS unknown
-    FROM scaled
+    SELECT hour, instance, gpu, slice, {WHO}, hours * scale AS hours, {_PARTS} FROM scaled
 ),
 free AS (
     SELECT hour, instance, gpu, span - coalesce(sum(hours), 0) AS hours
@@ -85,7 +91,8 @@ SELECT hour, instance, concat_ws('/', gpu, slice) AS gpu, {WHO}, useful + underu
     useful, underused, idle, 0::DOUBLE AS unallocated, unknown
 FROM allocated
 UNION ALL
-SELECT hour, instance, gpu, NULL, NULL, NULL, NULL, NULL, hours, 0, 0, 0, hours, 0 FROM free WHERE hours > 1e-9
+SELECT hour, instance, gpu, NULL, NULL, NULL, NULL, NULL, {_rounded("hours")}, 0, 0, 0, {_rounded("hours")}, 0
+FROM free WHERE hours > 1e-9
 """
 
 PODS = f"""
@@ -104,10 +111,10 @@ nodes AS (
         FROM covered GROUP BY ALL
     ) GROUP BY ALL
 )
-SELECT hour, instance, namespace, pod, {WHO}, coalesce(sum(span * gpus), 0) AS gpus,
-    coalesce(sum(span * cpus), 0) AS cpus, coalesce(sum(span * memory_gb), 0) AS memory_gb,
-    any_value(nodes.node_gpus) AS node_gpus, any_value(nodes.node_cpus) AS node_cpus,
-    any_value(nodes.node_memory_gb) AS node_memory_gb
+SELECT hour, instance, namespace, pod, {WHO}, {_rounded("coalesce(sum(span * gpus), 0)")} AS gpus,
+    {_rounded("coalesce(sum(span * cpus), 0)")} AS cpus, {_rounded("coalesce(sum(span * memory_gb), 0)")} AS memory_gb,
+    {_rounded("any_value(nodes.node_gpus)")} AS node_gpus, {_rounded("any_value(nodes.node_cpus)")} AS node_cpus,
+    {_rounded("any_value(nodes.node_memory_gb)")} AS node_memory_gb
 FROM covered JOIN nodes USING (instance, hour)
 GROUP BY hour, instance, namespace, pod, {WHO}
 """

@@ -45,7 +45,7 @@ class Prometheus:
         db.register("found", found)
         db.execute(f"CREATE TABLE {table} AS SELECT * FROM found WHERE NOT isnan(value)")
         db.unregister("found")
-        return found.num_rows
+        return int(found.num_rows)
 
     def range(self, query: str, span: Span) -> list[dict[str, Any]]:
         """The series of a query: `metric`, its labels, and `values`, pairs of seconds and text."""

@@ -1,6 +1,7 @@
 """What pods cost: every node of a cluster, shared out by what its pods asked for; a GPU node by GPUs alone."""
 
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
@@ -104,13 +105,13 @@ def share_out(db: duckdb.DuckDBPyConnection, question: Question, which: str = WH
     return nodes.whole(db, question, which, "shared")
 
 
-def _split(row: tuple[object, ...]) -> tuple[object, ...]:
+def _split(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """A row with its three kinds of hours as one."""
     *group, gpus, cpus, memory, cost = row
     return (*group, (gpus, cpus, memory), cost)
 
 
-def _notes(rows: tuple[tuple[object, ...], ...]) -> tuple[str, ...]:
+def _notes(rows: tuple[tuple[Any, ...], ...]) -> tuple[str, ...]:
     if not rows:
         return ("The bill and the pods that were collected have no node in common: groundway cost collect pods.",)
     told = [
