@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,5 +121,6 @@ def _write(file: Path, content: str | bytes) -> None:
     except OSError as e:
         raise InvalidInput(f"{file} cannot be written: {e.strerror}") from None
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
     click.echo(f"{file}: {len(data):,} bytes", err=True)
