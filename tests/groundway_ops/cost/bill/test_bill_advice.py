@@ -113,7 +113,7 @@ def test_addresses_and_load_balancers(tmp_path: Path) -> None:
         *daily("EU-LCUUsage", balancer.format("busy"), "0.2", 24.0),
     ]
     assert saved(advised(tmp_path, charges)) == {
-        ("idle network", "1 public addresses in 111111111111, eu-west-1"): "3.72",
+        ("idle network", "1 idle IPv4 in 111111111111, eu-west-1"): "3.72",
         ("idle network", "load balancer app/idle/50dc6c495c0c9188"): "18.91",
     }
     hours_only = {"where": {"usage-type": "EU-LoadBalancerUsage"}}
@@ -125,11 +125,11 @@ def test_disks(tmp_path: Path) -> None:
     gp2 = daily("EU-EBS:VolumeUsage.gp2", "vol-1", "0.44", 4.0)  # 0.11 a GB-month; gp3 is 0.088
     gp3 = daily("EU-EBS:VolumeUsage.gp3", "vol-2", "0.352", 4.0)
     assert saved(advised(tmp_path / "attached", nodes + gp2 + gp3)) == {
-        ("disks", "1 gp2 volumes in 111111111111, eu-west-1"): "2.72"  # 31 x (0.44 - 4 x 0.088)
+        ("disks", "1 gp2 volume in 111111111111, eu-west-1"): "2.72"  # 31 x (0.44 - 4 x 0.088)
     }
     alone = advised(tmp_path / "alone", gp2 + gp3)
     assert saved(alone) == {("disks", "2 volumes without an instance in 111111111111, eu-west-1"): "24.55"}
-    assert any("1 more pieces concern charges that are counted above" in note for note in alone.notes)
+    assert any("1 more piece of advice on charges that are counted above" in note for note in alone.notes)
     disks_only = {"where": {"usage-type": "EU-EBS:VolumeUsage.gp3"}}
     assert saved(advised(tmp_path / "narrow", nodes + gp3, asked=disks_only)) == {}, "the instance is in the bill"
 
@@ -140,7 +140,7 @@ def test_old_snapshots(tmp_path: Path) -> None:
     new = daily("EU-EBS:SnapshotUsage", snap.format(2), "0.1", 2.0)
     once = daily("EU-EBS:SnapshotUsage", snap.format(1), "0.1", 2.0, days=1, first=date(2026, 7, 1))
     assert saved(advised(tmp_path, old + new + once)) == {
-        ("disks", "1 old snapshots in 111111111111, eu-west-1"): "3.10"
+        ("disks", "1 old snapshot in 111111111111, eu-west-1"): "3.10"
     }
 
 

@@ -161,7 +161,7 @@ def test_a_capacity_block_for_long_stretches(tmp_path: Path) -> None:
 
     report = advised(tmp_path / "long", p5(7, 24.0))
     # 7 x 24 x (55.04 - 31.464)
-    assert saved(report) == {("capacity block", "1 p5.48xlarge nodes around the clock"): "3960.76"}
+    assert saved(report) == {("capacity block", "1 p5.48xlarge node around the clock"): "3960.76"}
     assert "gpu_pools.h100.reservation.capacity_block" in report.column("how")[0]
     assert saved(advised(tmp_path / "short", p5(2, 24.0))) == {}
     assert saved(advised(tmp_path / "part", p5(7, 12.0))) == {}
@@ -175,4 +175,4 @@ def test_idle_nodes_of_a_run_are_not_saved_again_on_spot(tmp_path: Path) -> None
     report = advised(tmp_path, charges, gpus=gpus(i_1=IDLE))
     assert saved(report) == {("oversized GPU pool", "g5.2xlarge nodes of dev"): "129.88"}
     assert report.column("how")[0].startswith("end the pods that hold GPUs"), "max is 1 already"
-    assert any("1 more pieces concern charges that are counted above" in note for note in report.notes)
+    assert any("1 more piece of advice on charges that are counted above" in note for note in report.notes)

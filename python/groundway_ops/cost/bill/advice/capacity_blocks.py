@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import SimpleNamespace
 
-from groundway_ops.cost.bill.advice.record import MICRO, Advice, Sure, named, number
+from groundway_ops.cost.bill.advice.record import MICRO, Advice, Sure, named, number, some
 from groundway_ops.cost.bill.advice.scene import Scene, file
 from groundway_ops.cost.price_book import Price
 
@@ -42,7 +42,7 @@ def _advice(found: SimpleNamespace, price: Price, key: str) -> Advice:
     sure: Sure = "medium" if price.confidence == "list" else "low"
     return Advice(
         kind=KIND,
-        what=f"{found.nodes} {found.type} nodes around the clock",
+        what=f"{some(found.nodes, f'{found.type} node')} around the clock",
         team=named(found.teams),
         environment=found.environment,
         saving=found.spend - found.days * 24 * usd,

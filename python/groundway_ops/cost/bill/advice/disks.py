@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from groundway_ops.cost.bill.advice.record import MICRO, Advice, named, number
+from groundway_ops.cost.bill.advice.record import MICRO, Advice, named, number, some
 from groundway_ops.cost.bill.advice.scene import METER, Scene
 
 KIND = "disks"
@@ -29,7 +29,7 @@ def _gp2(scene: Scene) -> Iterator[Advice]:
             continue
         yield Advice(
             kind=KIND,
-            what=f"{found.volumes} gp2 volumes in {found.account}, {found.region}",
+            what=f"{some(found.volumes, 'gp2 volume')} in {found.account}, {found.region}",
             team=named(found.teams),
             environment=found.environment,
             saving=found.spend - found.gb * usd,
@@ -59,11 +59,11 @@ def _nobodys(scene: Scene) -> Iterator[Advice]:
     ):
         yield Advice(
             kind=KIND,
-            what=f"{found.volumes} volumes without an instance in {found.account}, {found.region}",
+            what=f"{some(found.volumes, 'volume')} without an instance in {found.account}, {found.region}",
             team=named(found.teams),
             environment=found.environment,
             saving=found.spend,
-            arithmetic=number(found.spend),
+            arithmetic=f"{number(found.spend)} USD billed",
             sure="medium",
             how="aws ec2 describe-volumes --filters Name=status,Values=available; keep a snapshot, then delete-volume",
             rests_on=f"{number(found.gb)} GB-months; no instance was billed in this account and region at all",
@@ -85,11 +85,11 @@ def _snapshots(scene: Scene) -> Iterator[Advice]:
     ):
         yield Advice(
             kind=KIND,
-            what=f"{found.snapshots} old snapshots in {found.account}, {found.region}",
+            what=f"{some(found.snapshots, 'old snapshot')} in {found.account}, {found.region}",
             team=named(found.teams),
             environment=found.environment,
             saving=found.spend,
-            arithmetic=number(found.spend),
+            arithmetic=f"{number(found.spend)} USD billed",
             sure="low",
             how="aws ec2 describe-snapshots --owner-ids self, then aws ec2 delete-snapshot for what nobody restores",
             rests_on=(

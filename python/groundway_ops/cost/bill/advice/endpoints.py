@@ -17,8 +17,8 @@ WITH standing AS (
     SELECT *, 'servers of ' || model || ' (' || type || ')' FROM lines
     WHERE regexp_matches(meter, '^(BoxUsage|SpotUsage):') AND model <> 'shared' AND run = 'standing'
 ), spent AS (
-    SELECT what, model, environment, team, min(id) AS id, sum(spend) AS spend, list(line) AS lines,
-        bool_or(meter LIKE 'Host:%') AS endpoint, bit_or(days) AS days
+    SELECT what, model, environment, team, min(id) AS id, sum(spend) AS spend, sum(quantity) AS hours,
+        list(line) AS lines, bool_or(meter LIKE 'Host:%') AS endpoint, bit_or(days) AS days
     FROM standing GROUP BY what, model, environment, team
 ), watched AS (
     SELECT environment, day, CAST(day - ? AS INTEGER) AS nth, model, sum(requests) AS requests
@@ -51,7 +51,7 @@ def advise(scene: Scene) -> Iterator[Advice | Unjudged]:
 def _advice(scene: Scene, found: SimpleNamespace) -> Advice:
     few = scene.thresholds.few_requests
     always = found.idle_days == found.standing_days
-    spend = number(found.spend)
+    spend = f"{number(found.spend)} USD billed"
     return Advice(
         kind=KIND,
         what=found.what,
@@ -62,6 +62,7 @@ def _advice(scene: Scene, found: SimpleNamespace) -> Advice:
         sure="high" if always and found.requests == 0 else "medium",
         how=_how(found, always),
         rests_on=(
+            f"{number(found.hours)} hours at {number(found.spend / found.hours)} USD; "
             f"{int(Decimal(found.requests)):,} requests to {found.model} in {found.environment}; fewer than {few} on "
             f"{found.idle_days} of {found.standing_days} days. Requests are counted by model: of several endpoints of "
             "one model none is called idle while one works"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from groundway_ops.cost.bill.advice.record import Advice, named, number
+from groundway_ops.cost.bill.advice.record import Advice, named, number, some
 from groundway_ops.cost.bill.advice.scene import Scene
 
 KIND = "idle network"
@@ -23,11 +23,11 @@ def _addresses(scene: Scene) -> Iterator[Advice]:
     ):
         yield Advice(
             kind=KIND,
-            what=f"{found.addresses} public addresses in {found.account}, {found.region}",
+            what=f"{some(found.addresses, 'idle IPv4')} in {found.account}, {found.region}",
             team=named(found.teams),
             environment=found.environment,
             saving=found.spend,
-            arithmetic=number(found.spend),
+            arithmetic=f"{number(found.spend)} USD billed",
             sure="high",
             how="aws ec2 describe-addresses --query 'Addresses[?AssociationId==null]', then aws ec2 release-address",
             rests_on=f"{number(found.hours)} hours billed as idle",
@@ -52,7 +52,7 @@ def _load_balancers(scene: Scene) -> Iterator[Advice]:
                 team=named(found.teams),
                 environment=found.environment,
                 saving=found.spend,
-                arithmetic=number(found.spend),
+                arithmetic=f"{number(found.spend)} USD billed",
                 sure="medium",
                 how="delete the Service or Ingress in the cluster that asks for it (kubectl get service,ingress -A)",
                 rests_on=f"{number(found.units)} capacity units in {number(found.hours)} hours",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from types import SimpleNamespace
 
-from groundway_ops.cost.bill.advice.record import MICRO, Advice, named, number
+from groundway_ops.cost.bill.advice.record import MICRO, Advice, named, number, some
 from groundway_ops.cost.bill.advice.scene import Scene, file
 
 KIND = "interface endpoints"
@@ -29,7 +29,7 @@ def advise(scene: Scene) -> Iterator[Advice]:
         spend, gb = sum(e.spend for e in endpoints), sum(e.gb for e in endpoints)
         yield Advice(
             kind=KIND,
-            what=f"{len(endpoints)} interface endpoints of {environment}",
+            what=f"{some(len(endpoints), 'interface endpoint')} of {environment}",
             team=named([team for e in endpoints for team in e.teams]),
             environment=environment,
             saving=spend - gb * usd,

@@ -29,7 +29,8 @@ def advise(scene: Scene) -> Iterator[Advice]:
             team=named(found.teams),
             environment=found.environment,
             saving=found.spend - alone * price,
-            arithmetic=number(found.spend) + (f" - {number(alone)} h x {number(price)}" if alone else ""),
+            arithmetic=f"{number(found.spend)} USD billed"
+            + (f" - {number(alone)} h x {number(price)}" if alone else ""),
             sure="high",
             how=f"{file(found.environment)}: cluster.version" + (f" (is {told.cluster.version})" if told else ""),
             rests_on=f"{number(found.hours)} hours billed as extended support",

@@ -41,6 +41,11 @@ def number(value: Decimal | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def some(count: int, what: str) -> str:
+    """`1 volume`, `2 volumes`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def named(values: list[str | None]) -> str:
     """Several teams or models in one word."""
     return ", ".join(sorted({value or MISSING for value in values}))

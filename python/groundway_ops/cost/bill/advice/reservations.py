@@ -24,7 +24,7 @@ def advise(scene: Scene) -> Iterator[Advice]:
             team=named(found.teams),
             environment=found.environment,
             saving=found.spend,
-            arithmetic=number(found.spend),
+            arithmetic=f"{number(found.spend)} USD billed",
             sure="high",
             how=f"{key}: fewer, or `capacity: on_demand` if it may wait for capacity",
             rests_on=f"{number(found.hours)} hours billed as unused, {number(found.spend / found.hours)} USD each",

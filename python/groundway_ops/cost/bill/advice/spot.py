@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import SimpleNamespace
 
-from groundway_ops.cost.bill.advice.record import MICRO, Advice, Sure, Unjudged, number
+from groundway_ops.cost.bill.advice.record import MICRO, Advice, Sure, Unjudged, number, some
 from groundway_ops.cost.bill.advice.scene import Scene, file
 from groundway_ops.cost.price_book import Price
 
@@ -35,7 +35,7 @@ def _advice(scene: Scene, found: SimpleNamespace, price: Price) -> Advice:
     work = "training runs" if found.trains else "work outside production"
     return Advice(
         kind=KIND,
-        what=f"{found.nodes} {found.type} nodes of {work}",
+        what=f"{some(found.nodes, f'{found.type} node')} for {work}",
         team=found.team,
         environment=found.environment,
         saving=found.spend - found.hours * usd * more,
@@ -43,8 +43,8 @@ def _advice(scene: Scene, found: SimpleNamespace, price: Price) -> Advice:
         sure=sure,
         how=_how(scene, found),
         rests_on=(
-            f"{number(found.hours)} hours at {number(found.spend / found.hours)} USD; on spot {number(usd)} "
-            f"({price.source}), times {number(more)} because interrupted work is done again from its last checkpoint"
+            f"{number(found.hours)} hours at {number(found.spend / found.hours)} USD; on spot {number(usd)}, "
+            f"{price.source}; times {number(more)} because interrupted work is done again from its last checkpoint"
         ),
         lines=frozenset(found.lines),
     )

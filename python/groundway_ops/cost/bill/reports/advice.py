@@ -10,6 +10,7 @@ from groundway_ops.cost import price_book
 from groundway_ops.cost.amounts import usd
 from groundway_ops.cost.bill.advice import Advice, Scene, Unjudged, advise
 from groundway_ops.cost.bill.advice.ledger import Ledger, settle
+from groundway_ops.cost.bill.advice.record import some
 from groundway_ops.cost.bill.advice.scene import scene
 from groundway_ops.cost.bill.advice.thresholds import Thresholds
 from groundway_ops.cost.bill.mart import Mart, total
@@ -102,9 +103,9 @@ def _reach(there: Scene) -> list[str]:
 def _left_out(ledger: Ledger, limits: Thresholds) -> list[str]:
     notes = []
     if ledger.rivals:
-        notes.append(f"{len(ledger.rivals)} more pieces concern charges that are counted above already")
+        notes.append(f"{some(len(ledger.rivals), 'more piece')} of advice on charges that are counted above already")
     if ledger.small:
-        notes.append(f"{len(ledger.small)} pieces save less than {usd(limits.floor)} a month each")
+        notes.append(f"{some(len(ledger.small), 'piece')} of advice below {usd(limits.floor)} a month")
     if ledger.beyond:
-        notes.append(f"{len(ledger.beyond)} pieces are left out: credits already pay for more than they leave")
+        notes.append(f"{some(len(ledger.beyond), 'piece')} of advice left out: credits and corrections pay already")
     return notes
