@@ -47,7 +47,7 @@ class Reading:
             "runs", lambda db: of_registry.collect(db, self.journey.registry, *self._span()), {"source": "the registry"}
         )
         seen = self.simulation.samples(self._tags(self.journey.environment).aws())
-        self._collect("gpus", lambda db: _hours(db, seen), {"source": "samples of the demo", "simulated": True})
+        self._collect("gpus", lambda db: hours(db, seen), {"source": "samples of the demo", "simulated": True})
         self.journey.record.bill = told(
             self.mart, self.simulation.at.date().replace(day=1), home() / "report" / "cost.html"
         )
@@ -100,7 +100,7 @@ class Reading:
                     yield run(tags, _time(info.start_time), _time(info.end_time))
 
 
-def _hours(db: Any, file: Path) -> None:
+def hours(db: Any, file: Path) -> None:
     samples.read(db, file, "gpus", samples.COLUMNS["gpus"])
     keep.hours_of(db, "gpus")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from groundway.environment import Environment
 from groundway_ops.accounts import Account
 from groundway_ops.cost import price_book
 from groundway_ops.cost.price_book import PriceBook
@@ -19,11 +18,13 @@ from groundway_ops.demo.bill.focus import Export
 from groundway_ops.demo.bill.ran import Ran, Run, month_end
 from groundway_ops.demo.bill.usage import Used
 
+LEFT_RUNNING = ("prod", "h100")  # a node for training that nobody stopped on Friday: what the reports should find
+
 
 @dataclass
 class Simulation:
     """`root`: the checkout. `folder`: where exports go that have no bucket, and all else. `home`: the environment in
-    which a node was left running over the weekend, a volume has no tags, and a credit was given."""
+    which a volume has no tags, and to which a credit was given."""
 
     root: Path
     folder: Path
@@ -48,17 +49,13 @@ class Simulation:
         if not any(found):
             return None
         estimate = priced.price(environment.name, self.root)
-        pool = self.forgotten(environment)
-        charges = Charges(environment, estimate, found, self._book, self.calendar, pool)
+        left = LEFT_RUNNING[1] if environment.name == LEFT_RUNNING[0] else None
+        charges = Charges(environment, estimate, found, self._book, self.calendar, left)
         charged = list(self._charged(charges, runs, served))
         export = Export(environment, self.folder / environment.account)
         export.write([*charged, *month_end(charged, credited=environment.name == self.home)], self.at)
         self._nodes[environment.name] = charges.nodes
         return export.deliver(account)
-
-    def forgotten(self, environment: Environment) -> str | None:
-        """The pool of which a node was left running: the first one with GPUs."""
-        return next(iter(environment.gpu_pools), None) if environment.name == self.home else None
 
     def samples(self, tags: Mapping[str, str]) -> Path:
         """What was seen of the GPUs of all accounts, as a file. `tags`: of the pods, but for the environment."""
