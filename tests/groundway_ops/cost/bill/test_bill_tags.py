@@ -326,7 +326,9 @@ charges = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(charges=charges, by=st.sampled_from([(), ("team",), ("resource", "category")]))
 def test_nothing_is_lost_and_nothing_counts_twice(
     tmp_path_factory: pytest.TempPathFactory, charges: list[dict[str, Any]], by: tuple[str, ...]

@@ -10,7 +10,19 @@ from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports.question import Question
 from groundway_ops.cost.bill.reports.record import Report
 
-NAMES = ("spend", "budget", "forecast", "movers", "anomalies", "advice", "tags", "gpu", "kubernetes", "units")
+NAMES = (
+    "spend",
+    "budget",
+    "forecast",
+    "movers",
+    "anomalies",
+    "advice",
+    "tags",
+    "allocation",
+    "gpu",
+    "kubernetes",
+    "units",
+)
 
 
 def make(name: str, mart: Mart, question: Question) -> Report:
