@@ -15,7 +15,7 @@ from groundway.registry import ModelVersion
 from groundway.tags import CostTags
 from groundway.validation import Thresholds, measure, validate
 from groundway_ops.demo.convert import month, summary, version
-from groundway_ops.report.record import Dataset, Deployment, Record, Reproduction, Step
+from groundway_ops.report.record import Bill, Dataset, Deployment, Record, Reproduction, Step
 
 TAGS = CostTags(team="t", project="p", environment="dev", cost_center="c", owner="o", model="m", run="r")
 POLICY = Policy(psi=0.2, rows=100, labels=100)
@@ -136,6 +136,18 @@ def test_the_summary_tells_all_of_it() -> None:
     assert record.reproduction
     record.reproduction.identical = False
     assert "1,000 predictions DIFFERENT" in summary(record)
+
+
+def test_the_summary_has_two_lines_of_the_bill() -> None:
+    bill = Bill(period="2026-11", spent="$12.34", simulated=True, page="cost.html", unusual="a node left running")
+    lines = summary(Record(started="now", model="m", bill=bill)).splitlines()
+    assert lines[1:3] == [
+        "  bill        $12.34 in 2026-11 (simulated), see cost.html",
+        "  unusual     a node left running",
+    ]
+    real = bill.model_copy(update={"simulated": False, "unusual": ""})
+    lines = summary(Record(started="now", model="m", bill=real)).splitlines()
+    assert lines[1:3] == ["  bill        $12.34 in 2026-11, see cost.html", "  unusual     nothing"]
 
 
 def test_the_summary_of_a_journey_that_ended_at_once_is_short() -> None:

@@ -1,6 +1,7 @@
 """The report: complete, offline, readable on a phone, and opened in a real browser."""
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import browser
 
+from groundway_ops.cost.bill.reports.record import Chart, Column, Report
+from groundway_ops.demo.bill.told import table
 from groundway_ops.report.page import render, write
 from groundway_ops.report.record import (
+    Bill,
     Dataset,
     Deployment,
     Drift,
@@ -21,6 +25,7 @@ from groundway_ops.report.record import (
     Said,
     Slice,
     Step,
+    Table,
     Version,
 )
 
@@ -54,6 +59,43 @@ def example() -> Record:
         tags={"team": "air"},
         steps=[Step(name="deploy", seconds=12.5)],
     )  # fmt: skip
+
+
+def of_teams(name: str, title: str) -> Table:
+    """A report of the bill with a plot, made as the demo makes its own."""
+    report = Report(
+        name=name,
+        title=title,
+        period="2026-11",
+        columns=(Column("team"), Column("spend", "usd")),
+        rows=(("air", Decimal("10.25")), ("<b>sea", Decimal("2"))),
+        sums="spend",
+        total=Decimal("12.25"),
+        notes=("a note",),
+        chart=Chart("bar", "team", "spend"),
+    )
+    return table(name, report)
+
+
+BILL = Bill(
+    period="2026-11",
+    spent="$12.25",
+    simulated=True,
+    page="cost.html",
+    unusual="a node left running",
+    tables=[of_teams("bill-teams", "Spend by team"), of_teams("bill-gpu", "GPU waste")],
+)
+
+
+def test_what_is_simulated_says_so() -> None:
+    record = example()
+    assert 'id="bill"' not in render(record)
+    told = render(record.model_copy(update={"bill": BILL}))
+    assert "What it cost in 2026-11 (simulated)" in told
+    assert "nobody was billed for this" in told
+    real = render(record.model_copy(update={"bill": BILL.model_copy(update={"simulated": False})}))
+    assert "What it cost in 2026-11<" in real
+    assert "simulated" not in real.split('id="bill"')[1].split("<script")[0].lower()
 
 
 def test_releases_are_told_with_what_the_gates_said() -> None:
@@ -95,11 +137,12 @@ def test_text_of_the_record_is_escaped() -> None:
 @pytest.mark.skipif(browser.BINARY is None, reason="no Chromium on this machine and no root to install it")
 @pytest.mark.parametrize("width", [390, 1280])
 def test_opens_in_a_browser(tmp_path: Path, width: int) -> None:
-    path = write(example(), tmp_path / "index.html")
+    (tmp_path / "cost.html").write_text("<title>the whole bill</title>")
+    path = write(example().model_copy(update={"bill": BILL}), tmp_path / "index.html")
     with browser.chromium() as page:
         page.resize(width, 800)
         page.open(path.as_uri())
-        for chart in ("quality", "score-drift", "feature-drift", "resources"):
+        for chart in ("quality", "score-drift", "feature-drift", "resources", "bill-teams", "bill-gpu"):
             page.wait(f"document.querySelector('#{chart} svg') !== null")
             assert page.evaluate(f"document.querySelector('#{chart} svg').getBoundingClientRect().width") > 200
         figures = {name: page.evaluate(f"document.querySelector('#{name} b').innerText") for name in
@@ -113,7 +156,12 @@ def test_opens_in_a_browser(tmp_path: Path, width: int) -> None:
         }
         assert "0.701" in page.evaluate("document.querySelector('#version-table').innerText")
         assert "retrained as version 2, took over" in page.evaluate("document.querySelector('#month-table').innerText")
+        assert "(simulated)" in page.evaluate("document.querySelector('#bill').innerText")
+        assert page.evaluate("document.querySelector('#bill-spent').innerText") == "$12.25"
+        assert "<b>sea" in page.evaluate("document.querySelector('#bill-teams-table').innerText")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        page.open(page.evaluate("document.querySelector('#bill ~ p a').href"))
+        assert page.evaluate("document.title") == "the whole bill"
         assert page.problems == []
 
 

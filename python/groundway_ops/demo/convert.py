@@ -96,6 +96,9 @@ def summary(record: Record) -> str:
         if h.kind in ("promotion", "rollback") or h.refused:
             what = f"refused ({', '.join(s.gate for s in h.refused)})" if h.refused else h.kind
             lines.append(f"  {h.environment:<10}  {h.time[11:19]}  {what}: {h.release}")
+    if b := record.bill:
+        lines.append(f"  bill        {b.spent} in {b.period}{' (simulated)' if b.simulated else ''}, see {b.page}")
+        lines.append(f"  unusual     {b.unusual or 'nothing'}")
     lines.append(f"  time        {sum(s.seconds for s in record.steps):.0f} s")
     return "\n".join(lines)
 

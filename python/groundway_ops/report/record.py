@@ -139,12 +139,16 @@ class Table(_Part):
 
 
 class Bill(_Part):
-    """What a month did cost. `simulated`: nobody was billed for it. `page`: its whole report, beside the record's."""
+    """What a month did cost. `simulated`: nobody was billed for it. `page`: its whole report, beside the record's.
+
+    `unusual`: the anomaly that cost most; empty if there was none.
+    """
 
     period: str
     spent: str
     simulated: bool
     page: str
+    unusual: str = ""
     tables: list[Table] = []
 
 

@@ -31,7 +31,8 @@ def told(mart: Mart, month: date, page: Path) -> Bill:
         spent=usd(spent),
         simulated=whole.simulated,
         page=page.name,
-        tables=[_table(name, report) for name, report in shown.items()],
+        unusual=_unusual(shown.get("bill-anomalies")),
+        tables=[table(name, report) for name, report in shown.items()],
     )
 
 
@@ -46,7 +47,16 @@ def _shown(mart: Mart, month: date) -> Iterator[tuple[str, Report]]:
             yield f"bill-{name}", make(name, mart, replace(question, by=()))
 
 
-def _table(name: str, report: Report) -> Table:
+def _unusual(anomalies: Report | None) -> str:
+    if anomalies is None or not anomalies.rows:
+        return ""
+    worst = anomalies.records()[0]
+    return (
+        f"{worst['from']} to {worst['to']}, {worst['team']}: {usd(worst['difference'], sign=True)}, {worst['reason']}"
+    )
+
+
+def table(name: str, report: Report) -> Table:
     from groundway_ops.cost.bill.formats import cells
     from groundway_ops.cost.bill.formats.charts import chart
 
