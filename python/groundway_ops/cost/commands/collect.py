@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from groundway_ops.cost.bill.activity.keep import Kept
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-MARGINS = ("gpus", "pods")
 
 
 @click.group(epilog="Example: groundway cost collect gpus --prometheus http://127.0.0.1:9090 --period 2026-11")
@@ -122,7 +121,9 @@ def _samples(
 
     def fill(db: Any, first: datetime, after: datetime) -> dict[str, Any]:
         asked = Prometheus(str(url))
-        cluster_metrics.collect(db, kind, asked, first - MARGIN, min(after + MARGIN, _now()), _progress)
+        cluster_metrics.collect(
+            db, kind, asked, first - MARGIN, min(after + MARGIN, _now().replace(second=0)), _progress
+        )
         hours_of(db, kind)
         return {"source": str(url)}
 
@@ -152,7 +153,7 @@ def _collect(
             first = datetime(month.year, month.month, 1)
             if first > _now():
                 raise InvalidInput(f"{month:%Y-%m} has not begun")
-            facts = fill(db, first, min(_next(first), _now()))
+            facts = fill(db, first, min(_next(first), _now() + timedelta(seconds=1)))
             months = [month]
         if environment := facts.get("environment"):
             db.execute(
@@ -209,4 +210,4 @@ def _next(first: datetime) -> datetime:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None, second=0, microsecond=0)
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
