@@ -114,6 +114,15 @@ def test_the_teams_of_the_checkout_are_those_of_its_environments() -> None:
         assert set(environment.budget.teams) <= set(found)
 
 
+def test_the_page_shows_teams_that_can_be_read(root: Path) -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", (CHECKOUT / "docs/cost-tags.md").read_text(), re.S)
+    (root / "environments/teams.yaml").write_text(example)
+    found = teams(root)
+    assert found is not None
+    assert found.allowed("demand", "dev")["owner"] == ("demand-planning", "demand-on-call")
+    assert found.allowed("ml-platform", "prod")["cost-center"] == ("cc-1003",)
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     shutil.copytree(CHECKOUT / "environments", tmp_path / "environments")

@@ -1,5 +1,6 @@
 """Shared costs given to teams: by usage, by measures, by fixed keys; direct and allocated are the whole, exactly."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -74,7 +75,7 @@ def test_without_the_file_all_stays_where_it_is_tagged(mart: Mart) -> None:
         UNALLOCATED: Decimal(23),
         "b": Decimal(15),
     }
-    assert report.notes == ("No environments/allocation.yaml was found: all stays where it is tagged",)
+    assert report.notes == ("environments/allocation.yaml names no pools: all stays where it is tagged",)
 
 
 def test_by_usage(mart: Mart) -> None:
@@ -228,6 +229,13 @@ def test_keys_name_teams_that_there_are(mart: Mart) -> None:
     Path("environments/teams.yaml").write_text("demand: {cost-center: cc-1, projects: [p]}")
     with pytest.raises(InvalidInput, match=r"allocation\.yaml:5: 0\.keys: 'supply' is no team; there are demand"):
         made(mart)
+
+
+def test_the_page_shows_pools_that_can_be_read(mart: Mart) -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", (CHECKOUT / "docs/cost-allocation.md").read_text(), re.S)
+    allocate(example)
+    assert [pool.name for pool in pools(Path.cwd())] == ["platform", "licences"]
+    assert pools(Path.cwd())[1].keys == {"demand": Decimal("0.25"), "network-operations": Decimal("0.75")}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "# nothing is shared\n"])

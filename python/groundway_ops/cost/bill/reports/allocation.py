@@ -37,7 +37,7 @@ def report(mart: Mart, question: Question) -> Report:
         months = _Months(db, shared, question)
         costs, notes = _given(_charged(db, shared, question, others), shared, months)
     used = [place for place in range(len(shared)) if any(place in cost for cost in costs.values())]
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (*group, *(cost.get(place, Decimal(0)) for place in (DIRECT, *used)), sum(cost.values(), Decimal(0)))
         for group, cost in costs.items()
     ]
@@ -57,7 +57,7 @@ def report(mart: Mart, question: Question) -> Report:
         rows=tuple((*row, float(row[-1] / whole) if whole else None) for row in rows),
         sums="total",
         total=whole,
-        notes=(*notes, *(() if shared else (f"No {FOLDER}/{FILE} was found: all stays where it is tagged",))),
+        notes=(*notes, *(() if shared else (f"{FOLDER}/{FILE} names no pools: all stays where it is tagged",))),
         chart=Chart("bar", "team", "total"),
     )
 
@@ -75,8 +75,9 @@ class _Months:
             [question.first, question.last, *more, *values],
         ).fetchall()
         self._of = {"usage": _by_month(spent)}
-        for name in {pool.by for pool in shared} & MEASURES.keys():
-            table, when, what = MEASURES[name]
+        for name, (table, when, what) in MEASURES.items():
+            if not any(pool.by == name for pool in shared):
+                continue
             query = f"SELECT date_trunc('month', {when}), team, sum({what}) FROM {table}"
             self._of[name] = _by_month(db.execute(f"{query} WHERE team IS NOT NULL GROUP BY ALL").fetchall())
 
