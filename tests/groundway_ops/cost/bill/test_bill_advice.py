@@ -27,6 +27,10 @@ def test_an_endpoint_that_nobody_asks_is_all_saved(tmp_path: Path) -> None:
     assert report.total == Decimal("192.20")
 
 
+def test_an_endpoint_of_a_model_that_was_never_recorded_is_less_sure(tmp_path: Path) -> None:
+    assert advised(tmp_path, endpoint(), predictions=predictions(5, model="other")).column("sure") == ["medium"]
+
+
 def test_an_endpoint_at_work_on_few_days_saves_the_others(tmp_path: Path) -> None:
     worked = predictions(500, days=10) + predictions(9, days=31, model="delays")[10:]
     assert saved(advised(tmp_path, endpoint(), predictions=worked)) == {
@@ -53,6 +57,19 @@ def test_what_nobody_counted_is_not_idle(tmp_path: Path) -> None:
     assert stopped.rows == (), "on 16 of 31 days nobody counted"
 
 
+def test_what_is_gone_already_is_not_advised_on(tmp_path: Path) -> None:
+    """Charged until the 10th; the bill goes on until the 12th (it may come late), or until the 31st."""
+
+    def of(until: int) -> dict[tuple[str, str], str]:
+        deleted = [line for line in endpoint() if line["day"].day <= 10]
+        address = daily("EU-PublicIPv4:IdleAddress", "eipalloc-1", "0.12", 24.0, days=10)
+        others = daily("EU-Requests-Tier1", "bucket", "1", 1.0, days=until)
+        return saved(advised(tmp_path / str(until), [*deleted, *address, *others], predictions=predictions(0)))
+
+    assert set(of(12).values()) == {"62.00", "1.20"}
+    assert of(31) == {}
+
+
 def test_an_endpoint_that_names_no_model_is_told_of(tmp_path: Path) -> None:
     report = advised(tmp_path, endpoint(model="shared"), predictions=predictions(0))
     assert report.rows == ()
@@ -67,6 +84,9 @@ def test_nodes_that_serve_one_model_are_judged_together(tmp_path: Path) -> None:
         ("idle endpoint", "servers of delays (g5.xlarge)"): "1670.90"
     }
     assert saved(advised(tmp_path / "busy", nodes, predictions=predictions(100))) == {}
+    other = advised(tmp_path / "other", nodes, predictions=predictions(0, model="other"))
+    assert saved(other) == {}, "they may do other work for the model"
+    assert "servers of delays (g5.xlarge): nobody recorded that delays is served in prod" in other.notes
 
 
 def test_a_reservation_that_stands_empty(tmp_path: Path) -> None:
@@ -127,7 +147,7 @@ def test_disks(tmp_path: Path) -> None:
     assert saved(advised(tmp_path / "attached", nodes + gp2 + gp3)) == {
         ("disks", "1 gp2 volume in 111111111111, eu-west-1"): "2.72"  # 31 x (0.44 - 4 x 0.088)
     }
-    alone = advised(tmp_path / "alone", gp2 + gp3)
+    alone = advised(tmp_path / "alone", gp2 + gp3 + endpoint())
     assert saved(alone) == {("disks", "2 volumes without an instance in 111111111111, eu-west-1"): "24.55"}
     assert any("1 more piece of advice on charges that are counted above" in note for note in alone.notes)
     disks_only = {"where": {"usage-type": "EU-EBS:VolumeUsage.gp3"}}

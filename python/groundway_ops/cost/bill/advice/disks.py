@@ -8,8 +8,8 @@ from groundway_ops.cost.bill.advice.scene import METER, Scene
 
 KIND = "disks"
 NEEDS = ()
-# An instance of any kind: on demand, spot, dedicated, reserved and unused.
-INSTANCE = f"regexp_matches({METER}, '^[A-Za-z]*(Box|Host|Spot|Ded)[A-Za-z]*:')"
+# An instance of any kind: on demand, spot, dedicated, on a host of one's own.
+INSTANCE = f"regexp_matches({METER}, '^(Box|Spot|Dedicated|HostBox|Host)Usage:')"
 
 
 def advise(scene: Scene) -> Iterator[Advice]:
@@ -22,7 +22,7 @@ def _gp2(scene: Scene) -> Iterator[Advice]:
     for found in scene.ask(
         "SELECT account, environment, region, list(team) AS teams, sum(spend) AS spend, sum(quantity) AS gb, "
         "count(DISTINCT resource) AS volumes, list(line) AS lines FROM lines "
-        "WHERE meter = 'EBS:VolumeUsage.gp2' GROUP BY account, environment, region ORDER BY ALL"
+        "WHERE NOT gone AND meter = 'EBS:VolumeUsage.gp2' GROUP BY account, environment, region ORDER BY ALL"
     ):
         gp3 = scene.usd("ebs.gp3", found.region)
         if gp3 is None or (usd := gp3.quantize(MICRO)) * found.gb >= found.spend:
@@ -50,7 +50,7 @@ def _nobodys(scene: Scene) -> Iterator[Advice]:
     for found in scene.ask(
         "SELECT account, environment, region, list(team) AS teams, sum(spend) AS spend, sum(quantity) AS gb, "
         "count(DISTINCT resource) AS volumes, list(line) AS lines FROM lines "
-        "WHERE meter LIKE 'EBS:VolumeUsage%' AND NOT EXISTS (FROM "
+        "WHERE NOT gone AND meter LIKE 'EBS:VolumeUsage%' AND NOT EXISTS (FROM "
         f"(SELECT DISTINCT account, region FROM charges WHERE period BETWEEN ? AND ? AND {INSTANCE}) c "
         "WHERE c.account IS NOT DISTINCT FROM lines.account AND c.region IS NOT DISTINCT FROM lines.region) "
         "GROUP BY account, environment, region ORDER BY ALL",
@@ -78,7 +78,7 @@ def _snapshots(scene: Scene) -> Iterator[Advice]:
     for found in scene.ask(
         "SELECT account, environment, region, list(team) AS teams, sum(spend) AS spend, sum(quantity) AS gb, "
         "count(DISTINCT resource) AS snapshots, list(line) AS lines FROM lines "
-        "WHERE meter = 'EBS:SnapshotUsage' AND resource IN "
+        "WHERE NOT gone AND meter = 'EBS:SnapshotUsage' AND resource IN "
         "(SELECT resource FROM charges WHERE usage_type LIKE '%EBS:SnapshotUsage' AND day <= ?) "
         "GROUP BY account, environment, region ORDER BY ALL",
         before,

@@ -19,7 +19,7 @@ WITH standing AS (
 ), spent AS (
     SELECT what, model, environment, team, min(id) AS id, sum(spend) AS spend, sum(quantity) AS hours,
         list(line) AS lines, bool_or(meter LIKE 'Host:%') AS endpoint, bit_or(days) AS days
-    FROM standing GROUP BY what, model, environment, team
+    FROM standing GROUP BY what, model, environment, team HAVING NOT bool_and(gone)
 ), watched AS (
     SELECT environment, day, CAST(day - ? AS INTEGER) AS nth, model, sum(requests) AS requests
     FROM predictions WHERE day BETWEEN ? AND ? GROUP BY ALL
@@ -32,18 +32,22 @@ SELECT spent.*, bit_count(days) AS standing_days,
             AND o.model = spent.model AND o.requests >= ?)) AS idle_days,
     (SELECT coalesce(sum(requests), 0) FROM watched w
         WHERE w.environment = spent.environment AND w.model = spent.model) AS requests,
-    EXISTS (FROM watched w WHERE w.environment = spent.environment) AS watched
+    EXISTS (FROM watched w WHERE w.environment = spent.environment) AS watched,
+    EXISTS (FROM watched w WHERE w.environment = spent.environment AND w.model = spent.model) AS recorded
 FROM spent ORDER BY what, environment, team
 """
 
 
 def advise(scene: Scene) -> Iterator[Advice | Unjudged]:
-    """A day counts as idle only if predictions were recorded in the environment on it."""
+    """A day counts as idle only if predictions were recorded in the environment on it. Nodes with the tag of a model
+    count as its servers only if the model was ever seen to be asked there: they may do other work for it."""
     for found in scene.ask(_STANDING + _JUDGED, scene.days[0], *scene.days, scene.thresholds.few_requests):
         if found.model in (None, "shared"):
             yield Unjudged(f"{found.what}: no tag says which model it serves")
         elif not found.watched:
             yield Unjudged(f"{found.what}: no predictions were recorded in {found.environment or 'its environment'}")
+        elif not found.endpoint and not found.recorded:
+            yield Unjudged(f"{found.what}: nobody recorded that {found.model} is served in {found.environment}")
         elif found.idle_days >= found.standing_days * scene.thresholds.idle_days:
             yield _advice(scene, found)
 
@@ -59,7 +63,7 @@ def _advice(scene: Scene, found: SimpleNamespace) -> Advice:
         environment=found.environment,
         saving=found.spend if always else found.spend * found.idle_days / found.standing_days,
         arithmetic=spend if always else f"{spend} x {found.idle_days} days / {found.standing_days} days",
-        sure="high" if always and found.requests == 0 else "medium",
+        sure="high" if always and found.recorded and found.requests == 0 else "medium",
         how=_how(found, always),
         rests_on=(
             f"{number(found.hours)} hours at {number(found.spend / found.hours)} USD; "

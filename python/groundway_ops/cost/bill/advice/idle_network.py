@@ -19,7 +19,7 @@ def _addresses(scene: Scene) -> Iterator[Advice]:
     for found in scene.ask(
         "SELECT account, environment, region, list(team) AS teams, sum(spend) AS spend, sum(quantity) AS hours, "
         "count(DISTINCT resource) AS addresses, list(line) AS lines FROM lines "
-        "WHERE meter = 'PublicIPv4:IdleAddress' GROUP BY account, environment, region ORDER BY ALL"
+        "WHERE NOT gone AND meter = 'PublicIPv4:IdleAddress' GROUP BY account, environment, region ORDER BY ALL"
     ):
         yield Advice(
             kind=KIND,
@@ -43,7 +43,7 @@ def _load_balancers(scene: Scene) -> Iterator[Advice]:
         "coalesce(sum(quantity) FILTER (meter <> 'LoadBalancerUsage'), 0) AS units FROM lines "
         "WHERE meter IN ('LoadBalancerUsage', 'LCUUsage') OR (meter = 'DataProcessing-Bytes' AND "
         "resource LIKE '%:loadbalancer/%') GROUP BY resource, id, environment "
-        "HAVING bool_or(meter = 'LoadBalancerUsage') AND resource IS NOT NULL ORDER BY ALL"
+        "HAVING bool_or(meter = 'LoadBalancerUsage' AND NOT gone) AND resource IS NOT NULL ORDER BY ALL"
     ):
         if found.units < found.hours * scene.thresholds.idle_units:
             yield Advice(

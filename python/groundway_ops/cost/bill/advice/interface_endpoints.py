@@ -13,7 +13,7 @@ _ENDPOINTS = """
 SELECT environment, region, id, any_value(name) AS name, list(team) AS teams, sum(spend) AS spend,
     coalesce(sum(quantity) FILTER (meter = 'VpcEndpoint-Bytes'), 0) AS gb, list(line) AS lines
 FROM lines WHERE meter IN ('VpcEndpoint-Hours', 'VpcEndpoint-Bytes') AND id IS NOT NULL
-GROUP BY environment, region, id ORDER BY ALL"""
+GROUP BY environment, region, id HAVING NOT bool_and(gone) ORDER BY ALL"""
 
 
 def advise(scene: Scene) -> Iterator[Advice]:

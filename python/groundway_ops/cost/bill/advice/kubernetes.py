@@ -17,7 +17,8 @@ def advise(scene: Scene) -> Iterator[Advice]:
         "SELECT environment, region, id, list(team) AS teams, sum(spend) FILTER (extended) AS spend, "
         "sum(quantity) FILTER (extended) AS hours, coalesce(sum(quantity) FILTER (NOT extended), 0) AS standard, "
         "list(line) FILTER (extended) AS lines "
-        "FROM (SELECT *, meter ILIKE '%:%extended%' AS extended FROM lines WHERE meter LIKE 'AmazonEKS-Hours:%') "
+        "FROM (SELECT *, meter ILIKE '%:%extended%' AS extended FROM lines "
+        "WHERE NOT gone AND meter LIKE 'AmazonEKS-Hours:%') "
         "GROUP BY environment, region, id HAVING bool_or(extended) ORDER BY ALL"
     ):
         alone = max(found.hours - found.standard, Decimal(0))

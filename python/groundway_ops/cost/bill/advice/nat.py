@@ -16,7 +16,9 @@ SELECT environment, region, list(team) AS teams, count(DISTINCT resource) AS gat
     coalesce(sum(quantity) FILTER (meter = 'NatGateway-Bytes'), 0) AS gb,
     coalesce(list(line) FILTER (meter = 'NatGateway-Hours'), []) AS hour_lines,
     coalesce(list(line) FILTER (meter = 'NatGateway-Bytes'), []) AS byte_lines
-FROM lines WHERE meter LIKE 'NatGateway-%' GROUP BY environment, region ORDER BY ALL"""
+FROM lines WHERE meter LIKE 'NatGateway-%'
+    AND resource IN (SELECT resource FROM lines WHERE meter = 'NatGateway-Hours' AND NOT gone)
+GROUP BY environment, region ORDER BY ALL"""
 
 
 def advise(scene: Scene) -> Iterator[Advice | Unjudged]:

@@ -13,7 +13,7 @@ def advise(scene: Scene) -> Iterator[Advice]:
     """AWS bills the part of a reservation in which no instance runs as UnusedBox, or UnusedDed if dedicated."""
     for found in scene.ask(
         "SELECT environment, type, region, id, list(team) AS teams, sum(spend) AS spend, sum(quantity) AS hours, "
-        "list(line) AS lines FROM lines WHERE regexp_matches(meter, '^Unused(Box|Ded):') "
+        "list(line) AS lines FROM lines WHERE NOT gone AND regexp_matches(meter, '^Unused(Box|Ded):') "
         "GROUP BY environment, type, region, id ORDER BY ALL"
     ):
         keys = [key for key, pool in scene.pools(found.environment, found.type) if pool.capacity == "reserved"]

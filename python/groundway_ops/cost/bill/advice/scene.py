@@ -26,6 +26,7 @@ SAVABLE = (
     r"|(DataProcessing|VendedLog)-Bytes|TimedStorage-ByteHrs|EBS:(VolumeUsage|SnapshotUsage)"
     r"|LoadBalancerUsage|LCUUsage|PublicIPv4:IdleAddress|AmazonEKS-Hours)"
 )
+LAG = 2  # days by which one service may be billed later than another
 OWNER = "team, environment, model, run"
 _COLUMNS = {"predictions": "day", "gpus": "CAST(hour AS DATE)", "pods": "CAST(hour AS DATE)", "runs": "started"}
 
@@ -35,6 +36,7 @@ class Scene:
     """`db` holds the mart's views and `lines`: what was charged in the asked months for one resource, meter (usage
     type without region) and owner; `spend` USD, `quantity` in the meter's unit, `days` on which it was charged, a bit
     for each day of the asked months.
+    `gone`: not charged any more when the bill ends, so that nothing is left to do.
     What a commitment (savings plan, reserved instance) covers is no line: it is paid either way.
     `months`: how many of the asked months the mart holds."""
 
@@ -124,12 +126,14 @@ WITH meters AS (
         min(json_extract_string(other_tags, '$.Name')) FILTER (meter LIKE 'VpcEndpoint-%') AS name,
         sum({metric}) AS spend, CAST(sum(quantity) AS DECIMAL(28, 6)) AS quantity,
         bitstring_agg(day - DATE '{first}', 0, {(last - first).days})
-            FILTER (day BETWEEN DATE '{first}' AND DATE '{last}') AS days
+            FILTER (day BETWEEN DATE '{first}' AND DATE '{last}') AS days, max(day) AS latest
     FROM charges JOIN meters USING (usage_type)
     WHERE {condition} AND currency = 'USD' AND category = 'Usage' AND pricing IS DISTINCT FROM 'Committed'
     GROUP BY ALL HAVING sum({metric}) > 0 AND sum(quantity) > 0
 )
-SELECT row_number() OVER () AS line, *, regexp_extract(resource, '[^/]+$') AS id,
+SELECT row_number() OVER () AS line, *, coalesce(latest < (
+        SELECT max(day) FROM charges WHERE period BETWEEN '{first}' AND '{last}' AND category = 'Usage'
+    ) - {LAG}, false) AS gone, regexp_extract(resource, '[^/]+$') AS id,
     regexp_extract(meter, '^[A-Za-z]+:(?:ml\\.)?(.+)$', 1) AS type
 FROM grouped"""
 
