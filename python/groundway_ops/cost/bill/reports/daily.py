@@ -13,7 +13,8 @@ from groundway.errors import InvalidInput
 from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports.question import Question
 
-RECURS = "category = 'Usage' AND correction IS NOT TRUE AND until <= start + INTERVAL 1 DAY"
+# In integers, since adding an interval to each row takes three times as long.
+RECURS = "category = 'Usage' AND correction IS NOT TRUE AND epoch_us(until) - epoch_us(start) <= 86400000000"
 LATE = timedelta(days=3)  # after which AWS adds to a day no more
 DAY = timedelta(days=1)
 
