@@ -25,7 +25,7 @@ ALMOST = 1e-6  # of a span's GPU-hours: what is measured in floats is never quit
 WEIGHTS = f"""
 CREATE TABLE weights AS
 WITH measured AS (
-    SELECT shared_by, {", ".join(f"gpus.{o} AS {o}" for o in nodes.OWNED)}, kind, sum(gpu_hours) AS weight,
+    SELECT shared_by, {{owners}}, kind, sum(gpu_hours) AS weight,
         false AS dark
     FROM (
         SELECT *, unnest([{", ".join(f"'{part}'" for part in PARTS)}]) AS kind,
@@ -54,13 +54,8 @@ SELECT shared_by, CASE WHEN unused THEN 'unallocated' ELSE 'unknown' END AS kind
 FROM remainder WHERE weight > {ALMOST} * gpu_hours OR weight = gpu_hours
 """
 # Of what nobody measured the node's own tags say whose it was, as far as they do.
-_WHOSE = ", ".join(
-    f"CASE WHEN dark THEN tag_{o} WHEN kind = 'unallocated' THEN '{NOBODY}' ELSE {o} END AS {o}" for o in nodes.OWNED
-)
-SHARED = f"""
-CREATE TABLE shared AS
-SELECT * EXCLUDE ({", ".join(nodes.OWNED)}), weight * of_span AS gpu_hours, {_WHOSE} FROM weighed
-"""
+WHOSE = f"CASE WHEN dark THEN tag_{{0}} WHEN kind = 'unallocated' THEN '{NOBODY}' ELSE {{0}} END AS {{0}}"
+SHARED = "CREATE TABLE shared AS SELECT * EXCLUDE ({keys}), weight * of_span AS gpu_hours, {whose} FROM weighed"
 
 
 def report(mart: Mart, question: Question) -> Report:
@@ -105,9 +100,10 @@ def report(mart: Mart, question: Question) -> Report:
 def share_out(db: duckdb.DuckDBPyConnection, question: Question) -> Decimal:
     """Make `shared`: the cost of GPU nodes (`amount`), by `kind` of use and owner; what it adds up to."""
     nodes.prepare(db, question, nodes.IS_GPU)
-    db.execute(WEIGHTS)
-    apportion(db, "weighed", ("kind", "dark", *nodes.OWNED))
-    db.execute(SHARED)
+    owners = nodes.owners(question)
+    db.execute(WEIGHTS.format(owners=", ".join(f"gpus.{o} AS {o}" for o in owners)))
+    apportion(db, "weighed", ("kind", "dark", *owners))
+    db.execute(SHARED.format(keys=", ".join(owners), whose=", ".join(WHOSE.format(o) for o in owners)))
     return nodes.whole(db, question, nodes.IS_GPU, "shared")
 
 

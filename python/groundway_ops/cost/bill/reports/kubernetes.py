@@ -21,15 +21,13 @@ WHICH = (
     f"{nodes.IS_NODE} AND ({nodes.INSTANCE} IN (SELECT DISTINCT instance FROM pods)"
     f" OR regexp_matches(coalesce(other_tags, ''), '{CLUSTER}'))"
 )
-_OWNERS = ", ".join(nodes.OWNED)
-_KEYS = ("kind", "namespace", *nodes.OWNED)
 
 # Hour by hour, pods get their share, and nobody the rest. Of a CPU node a pod's share is the larger of its shares of
 # CPUs and memory: what it leaves of the other nobody else can have. Shares that exceed the node are scaled down to it.
 WEIGHTS = f"""
 CREATE TABLE weights AS
 WITH had AS (
-    SELECT shared_by, hour, namespace, {", ".join(f"pods.{o} AS {o}" for o in nodes.OWNED)}, gpus, cpus, memory_gb,
+    SELECT shared_by, hour, namespace, {{whose}}, gpus, cpus, memory_gb,
         coalesce(CASE WHEN pod IS NULL THEN 0
             WHEN regexp_matches(type, '{nodes.GPU_FAMILY}') THEN gpus / nullif(node_gpus, 0)
             ELSE greatest(cpus / nullif(node_cpus, 0), memory_gb / nullif(node_memory_gb, 0)) END, 0) AS share
@@ -37,7 +35,7 @@ WITH had AS (
 ),
 scaled AS (SELECT *, share / greatest(1, sum(share) OVER (PARTITION BY shared_by, hour)) AS of_hour FROM had),
 hours AS (SELECT shared_by, count(DISTINCT hour) AS seen, sum(of_hour) AS taken FROM scaled GROUP BY shared_by)
-SELECT shared_by, 'pods' AS kind, namespace, {_OWNERS}, sum(of_hour) AS weight, sum(gpus) AS gpu_hours,
+SELECT shared_by, 'pods' AS kind, namespace, {{owners}}, sum(of_hour) AS weight, sum(gpus) AS gpu_hours,
     sum(cpus) AS cpu_hours, sum(memory_gb) AS gb_hours
 FROM scaled GROUP BY ALL HAVING sum(of_hour) > 0
 UNION ALL BY NAME
@@ -46,12 +44,10 @@ UNION ALL BY NAME
 SELECT shared_by, 'unseen' AS kind, node_hours - coalesce(seen, 0) AS weight
 FROM spans LEFT JOIN hours USING (shared_by) WHERE node_hours - coalesce(seen, 0) > {ALMOST} OR seen IS NULL
 """
-_WHOSE = ", ".join(
-    f"CASE kind WHEN 'unseen' THEN tag_{o} WHEN 'nobody' THEN '{NOBODY}' ELSE {o} END AS {o}" for o in nodes.OWNED
-)
+WHOSE = f"CASE kind WHEN 'unseen' THEN tag_{{0}} WHEN 'nobody' THEN '{NOBODY}' ELSE {{0}} END AS {{0}}"
 SHARED = f"""
 CREATE TABLE shared AS
-SELECT * EXCLUDE ({_OWNERS}, namespace, gpu_hours, cpu_hours, gb_hours), {_WHOSE},
+SELECT * EXCLUDE ({{owners}}, namespace, gpu_hours, cpu_hours, gb_hours), {{whose}},
     CASE kind WHEN 'unseen' THEN '{UNKNOWN}' WHEN 'nobody' THEN '{NOBODY}' ELSE namespace END AS namespace,
     gpu_hours * of_span AS gpu_hours, cpu_hours * of_span AS cpu_hours, gb_hours * of_span AS gb_hours
 FROM weighed
@@ -99,9 +95,11 @@ def report(mart: Mart, question: Question) -> Report:
 def share_out(db: duckdb.DuckDBPyConnection, question: Question, which: str = WHICH) -> Decimal:
     """Make `shared`: the cost of nodes (`amount`), by namespace and owner; what it adds up to."""
     nodes.prepare(db, question, which)
-    db.execute(WEIGHTS)
-    apportion(db, "weighed", _KEYS)
-    db.execute(SHARED)
+    owners = nodes.owners(question)
+    names = ", ".join(owners)
+    db.execute(WEIGHTS.format(owners=names, whose=", ".join(f"pods.{o} AS {o}" for o in owners)))
+    apportion(db, "weighed", ("kind", "namespace", *owners))
+    db.execute(SHARED.format(owners=names, whose=", ".join(WHOSE.format(o) for o in owners)))
     return nodes.whole(db, question, which, "shared")
 
 

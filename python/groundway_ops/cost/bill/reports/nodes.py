@@ -77,6 +77,11 @@ def prepare(db: duckdb.DuckDBPyConnection, question: Question, which: str) -> No
     )
 
 
+def owners(question: Question) -> tuple[str, ...]:
+    """The owners' columns that the question needs; the fewer, the fewer shares there are."""
+    return tuple(o for o in OWNED if o in question.columns or o in question.where) or OWNED[:1]
+
+
 def charged(question: Question) -> Question:
     """The question as far as charges can answer it: what is asked of the owners is asked of the shares."""
     return replace(question, where={c: v for c, v in question.where.items() if c not in OWNED})

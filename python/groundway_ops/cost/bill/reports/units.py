@@ -112,7 +112,7 @@ def report(mart: Mart, question: Question) -> Report:
 
 def _ledger(db: duckdb.DuckDBPyConnection, question: Question) -> Decimal:
     """Make `ledger`, of those who are asked for; what it must add up to."""
-    kubernetes.share_out(db, nodes.charged(replace(question, by=())), _SHARED)
+    kubernetes.share_out(db, nodes.charged(replace(question, by=nodes.OWNED)), _SHARED)
     condition, values = nodes.charged(question).condition()
     everything = total(db, question.metric, condition, values)
     db.execute(LEDGER.format(metric=question.metric, condition=condition), values)
