@@ -175,7 +175,7 @@ def test_prometheus_itself_finds_nothing_wrong(made, hostile: Document) -> None:
 
 
 def test_series_are_bounded_and_nothing_is_lost(mart: Mart) -> None:
-    told = document("spend", mart, Question.of(mart, by=("resource", "day")))
+    told = document("spend", mart, Question.of(mart, "2026-10", by=("resource", "day")))
     assert len(told.reports[0].rows) > 200
     text = str(render("prometheus", prometheus.bounded(told, 10)))
     spent = [s for s in _samples(text) if s.name == "groundway_cost_usd"]

@@ -1,4 +1,4 @@
-"""Two months of a small platform, with everything in them that a report tells: a GPU node that is half idle, a training
+"""Ten weeks of a small platform, with everything in them that a report tells: a GPU node that is half idle, a training
 run a week, an endpoint and its predictions, a credit and a tax, what carries no tags or a wrong one, and one bad day.
 
 Made of rules, so that a day is the same on every machine.
@@ -15,7 +15,7 @@ from small_bill import TAGGED, charge, mart_of
 
 from groundway_ops.cost.bill.mart import Mart
 
-FIRST, LAST = date(2026, 9, 1), date(2026, 10, 31)
+FIRST, LAST = date(2026, 9, 1), date(2026, 11, 12)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 BAD_DAY = date(2026, 10, 20)
 NODE, ENDPOINT = "i-0a1b2c3d4e5f60718", "arn:aws:sagemaker:eu-west-1:111111111111:endpoint/flights-delay"
@@ -69,8 +69,8 @@ def whole(folder: Path) -> Mart:
     return mart_of(
         folder,
         list(charges()),
-        runs=[_run(day) for day in TRAINING],
-        predictions=[_predicted(day) for day in DAYS],
+        runs=[run(day) for day in TRAINING],
+        predictions=list(predictions()),
         gpus=list(_gpus()),
         pods=list(_pods()),
     )
@@ -82,7 +82,7 @@ def charges() -> Iterator[dict[str, Any]]:
             if day >= line.since:
                 yield _charged(line, day)
         if day in TRAINING:
-            tags = FLIGHTS | {"run": _run(day)["run"]}
+            tags = FLIGHTS | {"run": run(day)["run"]}
             job = f"arn:aws:sagemaker:eu-west-1:111111111111:training-job/{tags['run']}"
             yield _charged(
                 Line(tags, "Amazon SageMaker", "AmazonSageMaker", "EUW1-Train:ml.g5.xlarge", job, "Hrs", "2", "1.57"),
@@ -92,7 +92,7 @@ def charges() -> Iterator[dict[str, Any]]:
                    "GB", "", "0.048")  # fmt: skip
     for day in DAYS:
         yield _charged(traffic, day, Decimal(2400 if day == BAD_DAY else 60 + 5 * day.weekday()))
-    for month in (FIRST, LAST.replace(day=1)):
+    for month in (FIRST, date(2026, 10, 1)):
         credit = {"category": "Credit", "service": "Amazon SageMaker", "usage_type": None, "resource": None}
         yield charge({}, day=month, effective="-25", list="0", description="Credit for SageMaker", **credit)
         yield charge({}, day=month, effective="9.87", category="Tax", service="Tax", usage_type=None, resource=None)
@@ -105,19 +105,21 @@ def _charged(line: Line, day: date, quantity: Decimal | None = None) -> dict[str
     return charge(line.tags, day=day, effective=amount, quantity=float(used), unit=line.unit, **said)
 
 
-def _owner(tags: dict[str, str]) -> dict[str, str]:
+def owner(tags: dict[str, str]) -> dict[str, str]:
     return {name: tags[name] for name in ("team", "project", "model", "environment")}
 
 
-def _run(day: date) -> dict[str, Any]:
+def run(day: date) -> dict[str, Any]:
     started = datetime(day.year, day.month, day.day, 3)
     ended = started + timedelta(hours=2)
-    return {"run": f"delay-{day:%m%d}", **_owner(FLIGHTS), "started": started, "ended": ended, "status": "FINISHED"}
+    return {"run": f"delay-{day:%m%d}", **owner(FLIGHTS), "started": started, "ended": ended, "status": "FINISHED"}
 
 
-def _predicted(day: date) -> dict[str, Any]:
-    requests = 4000 + 250 * day.weekday()
-    return {"day": day, **_owner(FLIGHTS), "version": "3", "requests": requests, "rows": 12 * requests}
+def predictions() -> Iterator[dict[str, Any]]:
+    for day in DAYS:
+        asked = 4000 + 250 * day.weekday()
+        yield {"day": day, **owner(FLIGHTS), "version": "3", "requests": asked, "rows": 12 * asked}
+        yield {"day": day, **owner(DEMAND), "version": "7", "requests": 48, "rows": 60_000}  # a batch each half hour
 
 
 def _hours() -> Iterator[datetime]:
@@ -136,7 +138,7 @@ def _gpus() -> Iterator[dict[str, Any]]:
                 "hour": hour,
                 "instance": NODE,
                 "gpu": "0",
-                **_owner(DEMAND),
+                **owner(DEMAND),
                 "run": "standing",
                 "hours": 1.0,
                 **used,
@@ -151,6 +153,6 @@ def _pods() -> Iterator[dict[str, Any]]:
     for hour in _hours():
         if hour.hour < 12:
             had = {"gpus": 1.0, "cpus": 4.0, "memory_gb": 16.0}
-            yield {"hour": hour, **node, "namespace": "demand", "pod": "store-demand-0", **_owner(DEMAND), **had}
+            yield {"hour": hour, **node, "namespace": "demand", "pod": "store-demand-0", **owner(DEMAND), **had}
         else:
             yield {"hour": hour, **node}

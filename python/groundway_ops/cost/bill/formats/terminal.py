@@ -3,6 +3,7 @@
 from io import StringIO
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -11,6 +12,8 @@ from groundway_ops.cost.bill.reports.record import Document, Report
 from groundway_ops.cost.console import amounts_table, console_for
 
 BAR = 10  # characters of a whole
+ENDLESS = 1000  # characters of a line
+LEAST = 14  # characters of text that a column is not made narrower than
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -34,7 +37,7 @@ def render(document: Document) -> str:
 def _report(console: Console, report: Report, document: Document) -> None:
     console.print(Text(heading(report, document), style="bold underline"))
     if report.rows:
-        console.print(_table(report))
+        _print(console, report)
     for note in report.notes:
         console.print(Text(f"  {line(note)}", style="dim" if report.rows else ""))
     if not report.rows and not report.notes:
@@ -42,17 +45,28 @@ def _report(console: Console, report: Report, document: Document) -> None:
     console.print()
 
 
-def _table(report: Report) -> Table:
+def _print(console: Console, report: Report) -> None:
+    """With bars if there is room for them; wider than the console rather than without a number or with broken words."""
+    table = _table(report, bars=True)
+    free = console.options.update(max_width=ENDLESS)
+    if Measurement.get(console, free, table).maximum > console.width:
+        table = _table(report, bars=False)
+    console.print(table, width=max(console.width, Measurement.get(console, free, table).minimum), crop=False)
+
+
+def _table(report: Report, bars: bool) -> Table:
     table = amounts_table(*(column.name for column in report.columns))
-    for column, made in zip(report.columns, table.columns, strict=True):
+    said = rows(report)
+    for place, (column, made) in enumerate(zip(report.columns, table.columns, strict=True)):
         made.justify = "right" if numeric(column) else "left"
         made.no_wrap = numeric(column)
-    for cells, values in zip(rows(report), report.rows, strict=True):
+        made.min_width = min(LEAST, max(len(cells[place]) for cells in [*said, [c.name for c in report.columns]]))
+    for cells, values in zip(said, report.rows, strict=True):
         drawn = [
-            Text(f"{bar(value)} {cell:>7}" if column.kind == "share" and value is not None else cell)
+            f"{bar(value)} {cell:>7}" if bars and column.kind == "share" and value is not None else cell
             for column, cell, value in zip(report.columns, cells, values, strict=True)
         ]
-        table.add_row(*drawn)
+        table.add_row(*map(Text, drawn))
     if whole := totals(report):
         table.add_section()
         table.add_row(*whole, style="bold")

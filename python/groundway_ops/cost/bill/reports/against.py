@@ -1,6 +1,7 @@
 """Spend beside that of the time before: by how much each group has changed."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,11 @@ from groundway_ops.cost.bill.reports.record import Column, Report
 BEFORE, CHANGE = "before", "change"
 
 
-def against(now: Report, before: Report | None, top: int | None = None) -> Report:
+def against(now: Report, before: Report | None, top: int | None = None, until: date | None = None) -> Report:
     """`now`, whose last columns are an amount and its share, with what it was `before` and the change.
 
     A group that is gone is there with zero. With `top`, the others are one row. Without `before`, nothing is compared,
-    and the report says so.
+    and the report says so. `until`: the last day that is charged, if the months are not over.
     """
     if before is None:
         return replace(now, notes=(*now.notes, "There are no charges of the months before to compare with."))
@@ -29,7 +30,7 @@ def against(now: Report, before: Report | None, top: int | None = None) -> Repor
             (*key, amount, float(amount / whole) if whole else None, was, amount - was)
             for key, amount, was in _topped(groups, keys, top)
         ),
-        notes=(*now.notes, _said(whole, sum(earlier.values(), Decimal(0)), before.period)),
+        notes=(*now.notes, *_said(whole, sum(earlier.values(), Decimal(0)), before.period, until)),
     )
 
 
@@ -48,6 +49,11 @@ def _topped(groups: list[Group], keys: int, top: int | None) -> list[Group]:
     return [*groups[:top], ((f"{len(rest)} others", *[""] * (keys - 1)), amounts, earlier)]
 
 
-def _said(now: Decimal, before: Decimal, period: str) -> str:
+def _said(now: Decimal, before: Decimal, period: str, until: date | None) -> tuple[str, ...]:
+    if until:
+        return (
+            f"Before is the whole of {period}: {usd(before)}. The bill reaches to {until} only: movers compares the "
+            "same days of both, and forecast tells how it goes on.",
+        )
     share = f" ({100 * (now - before) / before:+.1f} %)" if before else ""
-    return f"Before is {period}: {usd(before)} in all. The change is {usd(now - before, sign=True)}{share}."
+    return (f"Before is {period}: {usd(before)} in all. The change is {usd(now - before, sign=True)}{share}.",)

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from groundway.errors import GroundwayError
@@ -34,9 +34,10 @@ def titles() -> dict[str, str]:
 def document(name: str, mart: Mart, question: Question) -> Document:
     """The document or the one report of that name. Raises `InvalidInput` as `make` does."""
     if name in DOCUMENTS:
-        reports = tuple(_sections(name, mart, question))
+        until = _until(mart, question)
+        reports = tuple(_sections(name, mart, question, until))
         title = "Cost report" if name == "monthly" else "Cost overview"
-        figures = _figures(reports, _before(question))
+        figures = _figures(reports, _before(question), until)
     else:
         reports = (make(name, mart, question),)
         title, figures = reports[0].title, ()
@@ -52,10 +53,10 @@ def document(name: str, mart: Mart, question: Question) -> Document:
     )
 
 
-def _sections(name: str, mart: Mart, question: Question) -> Iterator[Report]:
+def _sections(name: str, mart: Mart, question: Question, until: date | None) -> Iterator[Report]:
     """First of all spend, which must be there; of the others, what cannot be made says why."""
     for by in SPENT[name]:
-        yield _spend(by, mart, question)
+        yield _spend(by, mart, question, until)
     others = [other for other in NAMES if other != "spend"]
     ordered = sorted(others, key=lambda other: ORDER.index(other) if other in ORDER else len(ORDER))
     for other in ordered:
@@ -63,12 +64,12 @@ def _sections(name: str, mart: Mart, question: Question) -> Iterator[Report]:
             yield _whatever(other, mart, question)
 
 
-def _spend(by: str, mart: Mart, question: Question) -> Report:
+def _spend(by: str, mart: Mart, question: Question, until: date | None) -> Report:
     asked = replace(question, by=(by,), top=None)
     earlier = _before(question)
     there = any(earlier.first <= month <= earlier.last for month in mart.periods())
     before = make("spend", mart, replace(asked, first=earlier.first, last=earlier.last)) if there else None
-    return replace(against(make("spend", mart, asked), before, question.top), name=f"spend-by-{by}")
+    return replace(against(make("spend", mart, asked), before, question.top, until), name=f"spend-by-{by}")
 
 
 def _before(question: Question) -> Question:
@@ -93,13 +94,24 @@ def _whatever(name: str, mart: Mart, question: Question) -> Report:
         return Report(name, titles()[name], question.period, columns=(), rows=(), notes=(e.message,))
 
 
-def _figures(reports: tuple[Report, ...], earlier: Question) -> tuple[Figure, ...]:
+def _figures(reports: tuple[Report, ...], earlier: Question, until: date | None) -> tuple[Figure, ...]:
     spent = reports[0]
     if BEFORE not in [column.name for column in spent.columns]:
         return (Figure("spend", spent.total),)
     before = sum(spent.column(BEFORE))
-    change = [Figure("change", float((spent.total - before) / before), "share")] if before and spent.total else []
+    whole = before and spent.total is not None and until is None
+    change = [Figure("change", float((spent.total - before) / before), "share")] if whole else []
     return (Figure("spend", spent.total), Figure(f"spend in {earlier.period}", before), *change)
+
+
+def _until(mart: Mart, question: Question) -> date | None:
+    """The last day that is charged; `None` if it is the last of the months."""
+    condition, values = question.condition()
+    with mart.connect() as db:
+        found = db.execute(f"SELECT max(day) FROM charges WHERE {condition}", values).fetchone()
+    last = found[0] if found else None
+    end = _first_day(_index(question.last) + 1) - timedelta(days=1)
+    return last if last and last < end else None
 
 
 def _sources(mart: Mart, question: Question) -> dict[str, dict[str, Any]]:
