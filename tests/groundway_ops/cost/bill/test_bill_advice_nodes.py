@@ -97,6 +97,10 @@ def test_servers_that_use_little_share(tmp_path: Path) -> None:
     trains = {**little, "run": "run-1"}
     runs = gpus(i_1=trains, i_2=trains, i_3=trains, i_4=trains)
     assert saved(advised(tmp_path / "train", charges, gpus=runs)) == {}, "a training run shares with nobody"
+    both = advised(tmp_path / "both", charges, gpus=gpus(i_1=little, i_2=little, i_3=trains, i_4=trains))
+    assert saved(both) == {
+        ("shared GPUs", "g5.2xlarge nodes of prod"): "129.88"
+    }  # the runs keep two, servers share one
 
 
 def test_a_pool_that_shares_already_is_left_alone(tmp_path: Path) -> None:
