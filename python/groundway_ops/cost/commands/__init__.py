@@ -5,6 +5,7 @@ import click
 from groundway_ops.cost.commands.collect import collect
 from groundway_ops.cost.commands.estimate import estimate
 from groundway_ops.cost.commands.ingest import ingest
+from groundway_ops.cost.commands.prices import prices
 from groundway_ops.cost.commands.report import report
 
 
@@ -13,5 +14,5 @@ def cost() -> None:
     """What the platform costs: the price before a change, the bill after it."""
 
 
-for command in (collect, estimate, ingest, report):
+for command in (collect, estimate, ingest, prices, report):
     cost.add_command(command)

@@ -9,6 +9,13 @@ from groundway_ops.cost.pricing.nodes import pools, vcpu_months
 from groundway_ops.cost.resources import Resource, Scene
 
 DAYS = Decimal("30.4")
+FEATURES = {  # of GuardDuty: what they are called in the price book
+    "S3_DATA_EVENTS": "s3_events",
+    "EKS_AUDIT_LOGS": "audit_logs",
+    "EBS_MALWARE_PROTECTION": "disk_scanned",
+    "RDS_LOGIN_EVENTS": "database",
+    "RUNTIME_MONITORING": "runtime",
+}
 DATABASE_VCPUS = {"micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4}
 
 
@@ -48,17 +55,10 @@ def detector_feature(resource: Resource, scene: Scene) -> Iterator[Charge | Free
         "RDS_LOGIN_EVENTS": lambda: _database_vcpus(scene),
         "RUNTIME_MONITORING": lambda: total([vcpu_months(pool, scene) for pool in pools(scene)]),
     }
-    keys = {
-        "S3_DATA_EVENTS": "s3_events",
-        "EKS_AUDIT_LOGS": "audit_logs",
-        "EBS_MALWARE_PROTECTION": "disk_scanned",
-        "RDS_LOGIN_EVENTS": "database",
-        "RUNTIME_MONITORING": "runtime",
-    }
     what = name.lower().replace("_", " ")
     note = "vCPUs of the nodes, at the price of the first 500" if name == "RUNTIME_MONITORING" else ""
     yield Charge(
-        what, quantities[name]() if name in quantities else ONE, f"guardduty.{keys.get(name, name)}", note=note
+        what, quantities[name]() if name in quantities else ONE, f"guardduty.{FEATURES.get(name, name)}", note=note
     )
 
 
