@@ -31,13 +31,12 @@ WITH measured AS (
         SELECT *, unnest([{", ".join(f"'{part}'" for part in PARTS)}]) AS kind,
             unnest([{", ".join(PARTS)}]) AS gpu_hours
         FROM gpus
-    ) gpus JOIN spans ON gpus.instance = spans.instance AND NOT unused
-        AND hour >= date_trunc('hour', start) AND hour < until
+    ) gpus JOIN span_hours USING (instance, hour)
     WHERE gpu_hours > 0 GROUP BY ALL
 ),
 seen AS (
     SELECT shared_by, count(DISTINCT split_part(gpu, '/', 1)) AS cards
-    FROM gpus JOIN spans ON gpus.instance = spans.instance AND hour >= date_trunc('hour', start) AND hour < until
+    FROM gpus JOIN span_hours USING (instance, hour)
     GROUP BY shared_by
 ),
 capacity AS (

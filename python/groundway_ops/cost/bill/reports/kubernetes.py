@@ -31,7 +31,7 @@ WITH had AS (
         coalesce(CASE WHEN pod IS NULL THEN 0
             WHEN regexp_matches(type, '{nodes.GPU_FAMILY}') THEN gpus / nullif(node_gpus, 0)
             ELSE greatest(cpus / nullif(node_cpus, 0), memory_gb / nullif(node_memory_gb, 0)) END, 0) AS share
-    FROM pods JOIN spans ON pods.instance = spans.instance AND hour >= date_trunc('hour', start) AND hour < until
+    FROM pods JOIN span_hours USING (instance, hour)
 ),
 scaled AS (SELECT *, share / greatest(1, sum(share) OVER (PARTITION BY shared_by, hour)) AS of_hour FROM had),
 hours AS (SELECT shared_by, count(DISTINCT hour) AS seen, sum(of_hour) AS taken FROM scaled GROUP BY shared_by)

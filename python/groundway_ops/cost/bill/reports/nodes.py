@@ -27,14 +27,14 @@ IS_NODE = f"{TYPE} <> '' AND {INSTANCE} <> ''"
 
 
 def prepare(db: duckdb.DuckDBPyConnection, question: Question, which: str) -> None:
-    """Make `pots` and `spans` of the charges that fulfil the SQL `which`.
+    """Make `pots`, `spans` and `span_hours` of the charges that fulfil the SQL `which`.
 
     spans: `shared_by`, an instance from `start` to `until`, its `type`, `cards` (NULL: not known, or none) and
-    `node_hours`. pots: what is shared out together, of one span, with the node's own tags (`tag_team`, ...) and the
-    question's columns that only charges know.
+    `node_hours`. span_hours: each hour that a span touches. pots: what is shared out together, of one span, with the
+    node's own tags (`tag_team`, ...) and the question's columns that only charges know.
     """
-    db.execute("CREATE TABLE cards (type VARCHAR, cards INTEGER)")
-    db.executemany("INSERT INTO cards VALUES (?, ?)", [(t, a.count) for t, a in ACCELERATORS.items()])
+    known = [[*ACCELERATORS], [accelerator.count for accelerator in ACCELERATORS.values()]]
+    db.execute("CREATE TABLE cards AS SELECT unnest(?) AS type, unnest(?) AS cards", known)
     condition, values = charged(question).condition()
     pool = "coalesce(" + ", ".join(f"json_extract_string(other_tags, '$.\"{key}\"')" for key in POOL) + ")"
     db.execute(
@@ -55,6 +55,13 @@ def prepare(db: duckdb.DuckDBPyConnection, question: Question, which: str) -> No
                     epoch(until - start) / 3600), 0), 1) AS node_hours
             FROM lines LEFT JOIN cards USING (type) GROUP BY instance, start, until, type, unused
         )
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE span_hours AS
+        SELECT shared_by, instance, type, unnest(range(date_trunc('hour', start), until, INTERVAL 1 HOUR)) AS hour
+        FROM spans WHERE instance IS NOT NULL AND NOT unused
         """
     )
     asked = [f"lines.{column}" for column in question.columns if column not in OWNED]
