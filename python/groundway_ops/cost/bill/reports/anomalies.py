@@ -43,8 +43,8 @@ def report(mart: Mart, question: Question, limits: Limits = Limits()) -> Report:
             *(Column("what"), Column("from", "day"), Column("to", "day"), Column("days", "count")),
             *(Column("spend", "usd"), Column("expected", "usd"), Column("difference", "usd"), Column("reason")),
         ),
-        rows=tuple(rows if question.top is None else rows[: question.top]),
-        notes=tuple(_notes(rows, question, reach, limits, looked_at, judged)),
+        rows=tuple(_top(rows, question)),
+        notes=tuple(_notes(question, reach, limits, looked_at, judged)),
         chart=Chart("bar", question.by[0].replace("-", " "), "difference"),
     )
 
@@ -77,8 +77,16 @@ def _row(found: tuple[Any, ...], groups: int, why: dict[int, reasons.Part]) -> t
     return (*map(called, found[:groups]), kind, begin, until, days, spend, expected, spend - expected, reason)
 
 
+def _top(rows: list[tuple[Any, ...]], question: Question) -> list[tuple[Any, ...]]:
+    shown, rest = (rows, []) if question.top is None else (rows[: question.top], rows[question.top :])
+    if not rest:
+        return shown
+    days, *amounts = (sum((row[place] for row in rest), Decimal(0)) for place in (-5, -4, -3, -2))
+    keys = (f"{len(rest)} others", *[""] * (len(question.by) - 1))
+    return [*shown, (*keys, "", None, None, int(days), *amounts, "")]
+
+
 def _notes(
-    rows: list[tuple[Any, ...]],
     question: Question,
     reach: Reach,
     limits: Limits,
@@ -90,6 +98,4 @@ def _notes(
     yield f"Of {recurs + once:,.2f} billed, {recurs:,.2f} were looked at; {once:,.2f} are charged once and stay out."
     if judged > question.first:
         yield f"Judged from {judged} on: before it, the mart knows too few days."
-    if question.top is not None and len(rows) > question.top:
-        yield f"{len(rows) - question.top} smaller ones are not shown."
     yield from reach.notes()

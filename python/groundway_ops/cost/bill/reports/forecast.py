@@ -104,7 +104,7 @@ def _notes(rows: list[tuple[Any, ...]], groups: int, reach: Reach, tried: Backte
         return
     if factors := tried.factors.get(None):
         low, high = (so_far + to_come * Decimal(factor) for factor in factors)
-        yield f"Eight times of ten it was between {low:,.2f} and {high:,.2f}, by the errors of earlier days."
+        yield f"Three times of four it ends between {low:,.2f} and {high:,.2f}, by the errors of earlier days."
     rate = f" (plain run rate: {tried.run_rate:.1%})" if tried.run_rate is not None else ""
     yield (
         f"Tried from {tried.origins} earlier days, as many days ahead, the month's end was off by {tried.whole:.1%} in "

@@ -11,6 +11,7 @@ import duckdb
 
 WEEKS = 4
 WHOLE = 7 * WEEKS  # days of history that the method wants
+TAILS = (0.05, 0.95)  # of the earlier errors; they overlap, so that three of four months end between them
 ORIGINS = 14  # earlier days from which it must have been tried before an interval is told
 
 
@@ -19,8 +20,7 @@ class Backtest:
     """How far off the month's end was, seen from each of `origins` earlier days with as many days before and ahead.
 
     Errors are medians, parts of what the month did cost: of the whole, of a row, and of the whole by plain run rate.
-    `low` and `high`: between which factors of what was to come the truth lay eight times of ten, by series (None: the
-    whole).
+    `factors`: by series (None: the whole), of what was to come, between which the truth lay: see `TAILS`.
     """
 
     origins: int
@@ -101,10 +101,14 @@ def backtest(db: duckdb.DuckDBPyConnection, passed: int, ahead: int) -> Backtest
     ).fetchone()
     if not found or found[0] < ORIGINS:
         return None
+    low, high = TAILS
     factors = db.execute(
-        "SELECT id, least(quantile_cont(came / told, 0.1), 1), greatest(quantile_cont(came / told, 0.9), 1) FROM ("
-        "SELECT id, told::DOUBLE AS told, came::DOUBLE AS came FROM tried UNION ALL "
-        "SELECT NULL, told::DOUBLE, came::DOUBLE FROM tried_whole) "
-        f"WHERE told > 0 GROUP BY id HAVING count(*) >= {ORIGINS}"
+        f"""
+        SELECT id, least(quantile_cont(came / told, {low}), 1), greatest(quantile_cont(came / told, {high}), 1)
+        FROM (
+            SELECT id, told::DOUBLE AS told, came::DOUBLE AS came FROM tried
+            UNION ALL SELECT NULL, told::DOUBLE, came::DOUBLE FROM tried_whole)
+        WHERE told > 0 GROUP BY id HAVING count(*) >= {ORIGINS}
+        """
     ).fetchall()
     return Backtest(found[0], found[1], found[3], found[2], {of: (low, high) for of, low, high in factors})
