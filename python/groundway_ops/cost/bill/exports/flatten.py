@@ -94,7 +94,7 @@ def _rounded(batch: Batch, groups: dict[Key, Group]) -> None:
                 if abs(amount) >= ROUNDED:
                     raise InvalidInput(
                         f"{batch.parts[0].name}: amounts with more than ten decimals; rounding would take "
-                        f"{amount} {currency} from {name} in all: export fewer decimals, or a month at a time"
+                        f"{amount:f} {currency} from {name} in all: export fewer decimals, or a month at a time"
                     )
 
 

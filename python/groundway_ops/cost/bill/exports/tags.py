@@ -20,11 +20,9 @@ def others(column: str) -> str:
     """SQL of the other tags of a map: a JSON object with sorted keys, `user` cut off and `aws_` as `aws:`."""
     ours = ", ".join(f"'{key}'" for keys in KEYS.values() for key in keys)
     name = (
-        "CASE WHEN e.key LIKE 'user:%' OR e.key LIKE 'user\\_%' ESCAPE '\\' THEN e.key[6:] "
-        "WHEN e.key LIKE 'aws\\_%' ESCAPE '\\' THEN 'aws:' || e.key[5:] ELSE e.key END"
+        "CASE WHEN starts_with(e.key, 'user:') OR starts_with(e.key, 'user_') THEN e.key[6:] "
+        "WHEN starts_with(e.key, 'aws_') THEN 'aws:' || e.key[5:] ELSE e.key END"
     )
     entries = f"list_filter(map_entries({column}), lambda e: e.key NOT IN ({ours}) AND e.value <> '')"
     written = f"list_sort(list_transform({entries}, lambda e: to_json({name}) || ':' || to_json(e.value)))"
-    return (
-        f"CASE WHEN cardinality({column}) > 0 THEN nullif('{{' || array_to_string({written}, ',') || '}}', '{{}}') END"
-    )
+    return f"nullif('{{' || array_to_string({written}, ',') || '}}', '{{}}')"
