@@ -32,7 +32,7 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Mart:
         [
             *(charge(day=day, effective="2.5", billed="2", list="4") for day in days),
             *(charge({"team": "other"}, day=day, effective="0.5", service="Amazon S3") for day in days[30:]),
-            charge({}, day=date(2026, 10, 2), effective="3"),
+            charge({}, day=date(2026, 10, 31), effective="3"),
         ],
     )
 
@@ -73,6 +73,14 @@ def test_the_month_is_set_against_the_one_before(ask) -> None:
         {"name": "change", "value": 0.24, "kind": "share"},
     ]
     assert "$75.00 in all. The change is +$18.00 (+24.0 %)." in by_team["notes"][-1]
+
+
+def test_a_part_of_a_month_is_not_set_against_the_whole_of_another(ask, tmp_path: Path) -> None:
+    part = mart_of(tmp_path, [charge(day=date(2026, month, 3)) for month in (9, 10)])
+    document = json.loads(CliRunner().invoke(report, ["--mart", str(part.folder), "--json"]).stdout)
+    assert [figure["name"] for figure in document["figures"]] == ["spend", "spend in 2026-09"]
+    assert "The bill reaches to 2026-10-03 only" in document["reports"][0]["notes"][-1]
+    assert "change" in [figure["name"] for figure in told(ask)["figures"]]
 
 
 def test_what_is_gone_is_shown_and_the_rest_is_one_row(ask) -> None:
@@ -168,7 +176,7 @@ def test_what_cannot_be_written_leaves_what_was_there(ask, tmp_path: Path) -> No
 def test_prometheus_has_as_many_series_as_are_asked_for(ask) -> None:
     text = ask("spend", "--by", "day", "--format", "prometheus", "--top", "3").stdout
     assert len(re.findall(r"^groundway_cost_usd\{", text, re.M)) == 4
-    assert '{report="spend",amount="spend",day="27 others"}' in text
+    assert '{report="spend",amount="spend",day="28 others"}' in text
 
 
 def test_help_lists_the_reports(ask) -> None:
