@@ -1,4 +1,4 @@
-"""docs/cost-gpu.md and docs/cost-units.md name every column of the files, every metric, and the limits that are used."""
+"""The pages on GPU waste and unit costs name every column of the files, every metric, and the limits that are used."""
 
 import re
 from pathlib import Path
