@@ -26,11 +26,12 @@ def _named(line: Line) -> str:
 def _ranges(named: list[tuple[str, Range]]) -> Spec:
     """A bar from low to high for each, and a tick at what is expected. USD a month, on a scale that shows cents too."""
     import altair as alt
+    import pandas as pd
 
     rows = [{"of": name, **{k: float(getattr(r, k)) for k in ("low", "expected", "high")}} for name, r in named]
-    tooltip = ["of:N", *(alt.Tooltip(f"{k}:Q", format="$,.2f") for k in ("low", "expected", "high"))]
+    tooltip = [alt.Tooltip("of:N"), *(alt.Tooltip(f"{k}:Q", format="$,.2f") for k in ("low", "expected", "high"))]
     scale, axis = alt.Scale(type="symlog", constant=1), alt.Axis(format="$,.0f", tickCount=8)
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(pd.DataFrame(rows)).encode(
         y=alt.Y("of:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)), tooltip=tooltip
     )
     span = base.mark_bar(opacity=0.35, height=10).encode(
@@ -43,19 +44,20 @@ def _ranges(named: list[tuple[str, Range]]) -> Spec:
 
 def _changes(changes: list[Change]) -> Spec:
     import altair as alt
+    import pandas as pd
 
     rows = [
         {"of": f"{c.address}: {c.dimension}", "change": float(c.expected), "what": c.action or _kind(c)}
         for c in changes
     ]
     found: Spec = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
             x=alt.X("change:Q", title=None, axis=alt.Axis(format="$,.0f")),
             y=alt.Y("of:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
             color=alt.condition("datum.change > 0", alt.value("#cf222e"), alt.value("#1a7f37")),
-            tooltip=["of:N", alt.Tooltip("change:Q", format="+$,.2f"), "what:N"],
+            tooltip=[alt.Tooltip("of:N"), alt.Tooltip("change:Q", format="+$,.2f"), alt.Tooltip("what:N")],
         )
         .properties(width=WIDTH, height=24 * len(rows))
         .to_dict()

@@ -68,9 +68,6 @@ class PriceList:
     """The API, at the first of its endpoints that answers."""
 
     def __init__(self) -> None:
-        from botocore.config import Config
-
-        self._config = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=30)
         self._found: Any = None
 
     def price(self, query: Query, region: str) -> Answer:
@@ -95,20 +92,24 @@ class PriceList:
                 yield from (_product(text, query) for text in page["PriceList"])
 
     def _client(self) -> Any:
-        """The first endpoint that can be reached at all; what it says then is what AWS says."""
+        """Of the first endpoint that can be reached at all; what it says then is what AWS says."""
         import boto3
+        from botocore.config import Config
         from botocore.exceptions import ConnectionError as NotConnected
 
-        *others, last = ENDPOINTS
-        for region in others if self._found is None else ():
-            client = boto3.client("pricing", region_name=region, config=self._config)
+        patient = Config(retries={"mode": "standard", "max_attempts": 8}, read_timeout=30)
+        brief = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5)
+        for region in ENDPOINTS if self._found is None else ():
             try:
-                client.describe_services(ServiceCode="AmazonEC2", MaxResults=1)
-            except NotConnected:
-                continue
-            self._found = client
-            break
-        self._found = self._found or boto3.client("pricing", region_name=last, config=self._config)
+                boto3.client("pricing", region_name=region, config=brief).describe_services(ServiceCode="AmazonEC2")
+            except NotConnected as e:
+                if region == ENDPOINTS[-1]:
+                    raise Unavailable(
+                        f"none of AWS's {len(ENDPOINTS)} endpoints for prices can be reached: {e}"
+                    ) from None
+            else:
+                self._found = boto3.client("pricing", region_name=region, config=patient)
+                break
         return self._found
 
 

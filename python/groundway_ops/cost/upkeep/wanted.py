@@ -66,7 +66,7 @@ def _of(name: str, environment: Environment, root: Path) -> Iterator[Wanted]:
     yield from (Wanted("key", key, region, "pricing/") for key in keys())
     yield Wanted("key", f"rds.{environment.registry.instance_class}", region, f"{name}: registry.instance_class")
     yield Wanted("version", environment.cluster.version, region, f"{name}: cluster.version")
-    for pool_name, pool in {**environment.cpu_pools, **environment.gpu_pools}.items():
+    for pool_name, pool in (*environment.cpu_pools.items(), *environment.gpu_pools.items()):
         for instance_type in pool.instance_types:
             purchase = _purchase(pool)
             yield Wanted(purchase, instance_type, region, f"{name}: pool {pool_name}")
@@ -99,7 +99,7 @@ def _allowed(name: str, root: Path) -> list[str]:
 def _buyable(instance_type: str, region: str, book: PriceBook) -> None:
     for purchase in ("on_demand", "capacity_block"):
         try:
-            book.instance(instance_type, purchase, region)  # type: ignore[arg-type]
+            book.instance(instance_type, purchase, region)
         except InvalidInput:
             continue
         return
