@@ -155,6 +155,15 @@ def test_what_cannot_be_shared_stays_where_it_is_tagged(mart: Mart) -> None:
     assert september.notes[1].startswith("all: no team has costs of its own in 2026-09")
 
 
+def test_a_team_that_is_not_charged_on_balance_takes_no_part(mart: Mart, tmp_path: Path) -> None:
+    allocate("- {name: platform, charges: {project: groundway}, by: usage}")
+    credited = charge(effective="-6", tags={"team": "c"}, category="Credit")
+    report = made(mart_of(tmp_path / "other", [*CHARGES, credited]))
+    assert by_team(report, "platform")["c"] == 0
+    assert by_team(report, "total")["c"] == -6
+    assert by_team(report, "platform")["b"] == 36
+
+
 def test_each_month_is_shared_by_what_was_done_in_it(mart: Mart) -> None:
     allocate("- {name: platform, charges: {project: groundway}, by: usage}")
     both = by_team(made(mart, "2026-09", "2026-10"), "platform")

@@ -236,6 +236,22 @@ def test_each_charge_is_in_one_class_and_together_they_are_the_bill(mart: Mart) 
     ]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"category": "Credit"},
+        {"category": "Purchase"},
+        {"usage_type": "EUW1-DataTransfer-Out-Bytes"},
+        {"service_code": "AWSCostExplorer"},
+    ],
+    ids=lambda said: next(iter(said.values())),
+)
+def test_what_belongs_to_a_resource_can_be_tagged(mart: Mart, tmp_path: Path, said: dict[str, Any]) -> None:
+    both = [charge(tags={}, resource=resource, **said) for resource in (None, "arn:aws:x")]
+    report = make("tags", made := mart_of(tmp_path / "other", both), Question.of(made))
+    assert rows(report, "class", "resource") == [(UNTAGGED, "arn:aws:x"), (CANNOT, "")]
+
+
 def test_a_training_job_without_a_run_is_found(mart: Mart) -> None:
     [job] = [row for row in make("tags", mart, Question.of(mart)).records() if "training-job" in row["resource"]]
     assert (job["class"], job["tags"], job["cost"]) == (WRONG, "model, run", Decimal(50))
