@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from groundway.environment import Environment
+from groundway.environment import CpuPool, Environment, GpuPool
 from groundway.environment.accelerators import ACCELERATORS
 from groundway.errors import InvalidInput
 from groundway_ops.cost import pricing, usage
@@ -66,7 +66,8 @@ def _of(name: str, environment: Environment, root: Path) -> Iterator[Wanted]:
     yield from (Wanted("key", key, region, "pricing/") for key in keys())
     yield Wanted("key", f"rds.{environment.registry.instance_class}", region, f"{name}: registry.instance_class")
     yield Wanted("version", environment.cluster.version, region, f"{name}: cluster.version")
-    for pool_name, pool in (*environment.cpu_pools.items(), *environment.gpu_pools.items()):
+    pools: dict[str, CpuPool | GpuPool] = {**environment.cpu_pools, **environment.gpu_pools}
+    for pool_name, pool in pools.items():
         for instance_type in pool.instance_types:
             purchase = _purchase(pool)
             yield Wanted(purchase, instance_type, region, f"{name}: pool {pool_name}")
@@ -80,7 +81,7 @@ def _of(name: str, environment: Environment, root: Path) -> Iterator[Wanted]:
         yield Wanted("sagemaker", ml_type, region, f"{name}: workloads of usage.yaml")
 
 
-def _purchase(pool: Any) -> str:
+def _purchase(pool: CpuPool | GpuPool) -> str:
     """How `pricing/` would price its nodes."""
     reservation = getattr(pool, "reservation", None)
     if reservation is not None and reservation.capacity_block:
