@@ -36,8 +36,8 @@ def chart(report: Report) -> dict[str, Any] | None:
     x, y = _column(report, drawn.x), _column(report, drawn.y)
     data = _data(report, drawn)
     along = drawn.mark != "bar" or x.kind in ("day", "month")  # time goes from left to right
-    amounts = {"title": _title(y, report), "axis": alt.Axis(format=FORMATS.get(y.kind, ""))}
-    names = {"title": None, "sort": None}
+    amounts: dict[str, Any] = {"title": _title(y, report), "axis": alt.Axis(format=FORMATS.get(y.kind, ""))}
+    names: dict[str, Any] = {"title": None, "sort": None}
     told = [alt.Tooltip("x:N", title=x.name), alt.Tooltip("shown:N", title=y.name)]
     made = alt.Chart(alt.InlineData(values=data))
     spec = (

@@ -9,8 +9,7 @@ from typing import Any
 from groundway_ops.cost.bill.formats.cells import exact, line, numeric
 from groundway_ops.cost.bill.reports.record import Column, Document, Report
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
-FORMULA += ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
+FORMULA = (*"=+-@", *"＝＋－＠")  # also as Asian keyboards write them
 
 
 def render(document: Document) -> str:
@@ -35,5 +34,6 @@ def _cell(value: Any, column: Column) -> str:
 
 
 def _text(text: str) -> str:
-    harmless = f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
-    return '"' + line(harmless).replace('"', '""') + '"'
+    shown = line(text)
+    harmless = f"'{shown}" if shown.startswith(FORMULA) else shown
+    return '"' + harmless.replace('"', '""') + '"'

@@ -45,7 +45,8 @@ def _topped(groups: list[Group], keys: int, top: int | None) -> list[Group]:
     rest = [] if top is None else groups[top:]
     if len(rest) < 2:
         return groups
-    amounts, earlier = (sum((group[place] for group in rest), Decimal(0)) for place in (1, 2))
+    amounts = sum((amount for _, amount, _ in rest), Decimal(0))
+    earlier = sum((was for *_, was in rest), Decimal(0))
     return [*groups[:top], ((f"{len(rest)} others", *[""] * (keys - 1)), amounts, earlier)]
 
 
