@@ -83,7 +83,8 @@ def test_a_total_that_is_wrong_by_a_cent_is_noticed(made) -> None:
 
 
 HOSTILE = (
-    "=cmd|'/C calc'!A1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "\x0b=1", "\u3000=1", "a;=1", 'say "hi", they', "a|b\\c",
+    "=cmd|'/C calc'!A1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "\x0b=1", "\u3000=1", "a;=1",
+    'say "hi", they', "a|b\\c",
     "one\ntwo", "<script>document.title='hacked'</script>", "</script><img src=x onerror=document.title='hacked'>",
     "[x](javascript:alert(1))", "@everyone", "`code` **bold** _it_", "{{ 7*7 }}", "\x1b[31mred\x07",
     "abc\u202egnp.exe", 'quote"} 1\nfake_metric 1', "\\", "x" * 300,
