@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from groundway.errors import InvalidInput
+from groundway_ops.cost.bill.charges import AMOUNT
 from groundway_ops.cost.bill.exports import amounts
 
 Kind = Literal["text", "time", "amount", "number", "map"]
@@ -77,7 +78,7 @@ def select(schema: Schema, columns: Mapping[str, str], relation: str) -> str:
     shown, unfit = [], []
     for name, kind in schema.kinds.items():
         if name not in columns:
-            shown.append(f'{"0::" + amounts.AMOUNT if kind == "amount" else "NULL::" + EMPTY[kind]} AS "{name}"')
+            shown.append(f'{"0::" + AMOUNT if kind == "amount" else "NULL::" + EMPTY[kind]} AS "{name}"')
             shown += [f'0::{amounts.WIDE} AS "{name} lost"'] if kind == "amount" else []
             continue
         column = f'"{name}"'

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from groundway.errors import InvalidInput
-from groundway_ops.cost.bill.charges import COLUMNS, METRICS, TAGS
+from groundway_ops.cost.bill.charges import AMOUNT, COLUMNS, METRICS, TAGS
 from groundway_ops.cost.bill.exports import amounts, tags
 from groundway_ops.cost.bill.exports.columns import select
 from groundway_ops.cost.bill.exports.parts import Batch, cut
@@ -138,7 +138,7 @@ def _first(db: duckdb.DuckDBPyConnection, query: str, row: int | None = None) ->
 
 
 def _amount(batch: Batch, column: str) -> str:
-    return f" as {amounts.AMOUNT}" if batch.format.schema.kinds[column] == "amount" else ""
+    return f" as {AMOUNT}" if batch.format.schema.kinds[column] == "amount" else ""
 
 
 def _decimal(value: Any) -> Decimal:

@@ -26,8 +26,12 @@ class File:
 
 
 class Source(Protocol):
-    name: str
-    together: bool  # whether all files can be read at once; else one after the other, to need little disk
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def together(self) -> bool:
+        """Whether all files can be read at once; else one after the other, to need little disk."""
 
     def files(self) -> list[File]: ...
 
