@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from small_bill import charge, mart_of
 
 from groundway_ops.cost.bill.mart import Mart
@@ -104,16 +105,26 @@ def test_pods_bring_their_share_of_shared_nodes(tmp_path: Path) -> None:
     assert report.total == 9
 
 
-def test_a_node_of_a_run_is_that_runs_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ["delay", "shared", None])
+def test_a_node_of_a_run_is_that_runs_alone(tmp_path: Path, model: str | None) -> None:
     mart = mart_of(
         tmp_path,
-        [of_run("r1", "8", resource="i-0aaaa")],
+        [charge({**DELAY, "run": "r1", "model": model}, effective="8", resource="i-0aaaa")],
         pods=[pod("train", 2, **DELAY, run="r1"), pod("serve", 6, **DELAY, run="standing")],
         runs=[record("r1")],
     )
     report = asked(mart)
     assert rows(report, "training run")[0]["spend"] == 8
     assert rows(report, "1,000 predictions") == []
+
+
+def test_a_node_of_a_model_is_that_models_alone(tmp_path: Path) -> None:
+    mart = mart_of(
+        tmp_path,
+        [charge({**DELAY, "run": "standing"}, effective="8", resource="i-0aaaa")],
+        pods=[pod("dns", 2, model="shared")],
+    )
+    assert [row["spend"] for row in rows(asked(mart), "1,000 predictions")] == [8]
 
 
 def test_runs_that_only_the_bill_or_only_the_registry_knows_are_named(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def queries(kind: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         "nodes": ("kube_node_info", ("node", "provider_id")),
         "capacity": (f"kube_node_status_allocatable{{{of}}}", ("node", "resource")),
         "requested": (
-            f"sum by (namespace, pod, node, resource) ({requests}) {RUNNING}",
+            f"sum by (namespace, pod, node, resource) ({requests})",
             ("namespace", "pod", "node", "resource"),
         ),
         "running": (
