@@ -19,18 +19,33 @@ class Ask:
     months: int
     sums: tuple[str, ...]  # columns of the mart that are grouped by
     recurs: bool = False
+    why: tuple[str, ...] = ()  # columns that are grouped by once more, for what `BAD` was, and its quantity
 
     @property
     def read(self) -> tuple[str, ...]:
-        return (*self.sums, "effective", *(("category", "correction", "start", "until") if self.recurs else ()))
+        return (
+            *self.sums,
+            "effective",
+            *(("category", "correction", "start", "until") if self.recurs else ()),
+            *self.why,
+        )
 
+
+BAD = {"team": "team-3", "service": "Amazon Elastic Compute Cloud"}  # as focus_export makes it
 
 ASKS = {
     "spend": Ask("spend", ("day", "service", "team", "environment"), 3, ("day", "service", "team", "environment")),
     "budget": Ask("budget", ("environment", "team"), 3, ("period", "day", "environment", "team"), recurs=True),
     "forecast": Ask("forecast", ("team",), 3, ("period", "day", "team"), recurs=True),
     "movers": Ask("movers", ("service", "team", "project"), 2, ("day", "service", "team", "project")),
-    "anomalies": Ask("anomalies", ("team", "service"), 2, ("period", "day", "team", "service"), recurs=True),
+    "anomalies": Ask(
+        "anomalies",
+        ("team", "service"),
+        2,
+        ("period", "day", "team", "service"),
+        recurs=True,
+        why=("usage_type", "resource", "quantity", "unit"),
+    ),
 }
 
 
@@ -83,7 +98,13 @@ def polars(ask: Ask, mart: Path) -> Callable[[], Any]:
     made = frame.group_by(ask.sums).agg(
         pl.col("effective").sum(), pl.col("effective").filter(recurs).sum().alias("recurring")
     )
-    return lambda: made.collect(engine="streaming")
+    bad = frame.filter(*(pl.col(name) == value for name, value in BAD.items())) if ask.why else None
+    reason = (
+        bad.group_by("day", *ask.why[:2]).agg(pl.col("effective").sum(), pl.col("quantity").sum())
+        if bad is not None
+        else None
+    )
+    return lambda: [one.collect(engine="streaming") for one in (made, reason) if one is not None]
 
 
 def pandas(ask: Ask, mart: Path) -> Callable[[], Any]:
@@ -99,6 +120,9 @@ def pandas(ask: Ask, mart: Path) -> Callable[[], Any]:
                 & (frame["until"] <= frame["start"] + pd.Timedelta(days=1))
             )
             frame["recurring"] = frame["effective"].where(recurs, 0)
+        if ask.why:
+            bad = frame[(frame["team"] == BAD["team"]) & (frame["service"] == BAD["service"])]
+            bad.groupby(["day", *ask.why[:2]], dropna=False)[["effective", "quantity"]].sum()
         return frame.groupby(list(ask.sums), dropna=False)[
             ["effective", "recurring"] if ask.recurs else ["effective"]
         ].sum()

@@ -120,6 +120,13 @@ def test_quiet_weekends_are_not_unusual(tmp_path: Path) -> None:
     assert (row["what"], row["from"].weekday()) == ("fall", 1)
 
 
+def test_busy_mondays_are_not_unusual(tmp_path: Path) -> None:
+    busy = {n: {"effective": "300"} for n in range(DAYS) if (BEGIN + timedelta(days=n)).weekday() == 0}
+    assert found(tmp_path, each_day(busy, effective="100")) == []
+    (row,) = found(tmp_path / "busy", each_day({**busy, 55: {"effective": "300"}}, effective="100"))
+    assert (row["what"], row["from"].weekday()) == ("rise", 1)
+
+
 def test_bursts_are_not_unusual_unless_they_are_larger(tmp_path: Path) -> None:
     """Retraining every Wednesday: the median of all days is zero."""
     bursts = range(0, DAYS, 7)

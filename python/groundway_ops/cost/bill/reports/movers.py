@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundway_ops.cost.bill.mart import Mart, total
+from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports import daily
 from groundway_ops.cost.bill.reports.daily import DAY, Reach
 from groundway_ops.cost.bill.reports.question import Question, called
@@ -36,15 +36,17 @@ def report(mart: Mart, question: Question) -> Report:
         reach = daily.reach(mart, db, question)
         spans = compared(question, reach)
         condition, values = replace(question, first=spans.before[0].replace(day=1)).condition()
-        dated = f"({condition}) AND day BETWEEN ? AND ?"
-        then, now = (total(db, question.metric, dated, [*values, *span]) for span in (spans.before, spans.now))
+        dated = f"{condition} AND (day BETWEEN ? AND ? OR day BETWEEN ? AND ?)"
+        then, now = db.execute(
+            f"SELECT coalesce(sum({question.metric}) FILTER (day < ?), 0), "
+            f"coalesce(sum({question.metric}) FILTER (day >= ?), 0) FROM charges WHERE {dated}",
+            [spans.now[0], spans.now[0], *values, *spans.before, *spans.now],
+        ).fetchall()[0]
         found = db.execute(
-            f"WITH days AS (SELECT {keys}, day, sum({question.metric}) AS amount FROM charges "
-            f"WHERE {condition} AND (day BETWEEN ? AND ? OR day BETWEEN ? AND ?) GROUP BY {keys}, day) "
-            f"SELECT {keys}, coalesce(sum(amount) FILTER (day < ?), 0) AS was, "
-            "coalesce(sum(amount) FILTER (day >= ?), 0) AS became FROM days "
+            f"SELECT {keys}, coalesce(sum({question.metric}) FILTER (day < ?), 0) AS was, "
+            f"coalesce(sum({question.metric}) FILTER (day >= ?), 0) AS became FROM charges WHERE {dated} "
             f"GROUP BY {keys} ORDER BY abs(became - was) DESC, {keys} NULLS LAST",
-            [*values, *spans.before, *spans.now, spans.now[0], spans.now[0]],
+            [spans.now[0], spans.now[0], *values, *spans.before, *spans.now],
         ).fetchall()
     rows = [_row(list(map(called, group)), was, became) for *group, was, became in found]
     return Report(

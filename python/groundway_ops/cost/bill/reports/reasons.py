@@ -4,12 +4,14 @@ own median of the days before, and whether more was used or the price went up.""
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
 from groundway_ops.cost.bill.reports.daily import RECURS
 from groundway_ops.cost.bill.reports.question import Question, called
 
+FEW = 50
 SAME = 0.05  # a change by less is none
 HOURS = {"Hours": "h", "Hrs": "h", "hours": "h"}
 
@@ -38,6 +40,7 @@ def find(db: duckdb.DuckDBPyConnection, question: Question, window: int, start: 
         return {}
     begin, until = found[0] - timedelta(days=window), found[1]
     condition, values = replace(question, first=begin.replace(day=1)).condition()
+    only, listed = _only(db, question)
     same = " AND ".join(f"charges.{c} IS NOT DISTINCT FROM k{n}" for n, c in enumerate(question.columns))
     db.execute(
         f"""
@@ -45,10 +48,10 @@ def find(db: duckdb.DuckDBPyConnection, question: Question, window: int, start: 
         SELECT id, usage_type, resource, day, sum({question.metric}) AS amount, sum(quantity) AS quantity,
             min(unit) AS unit, min(unit) IS DISTINCT FROM max(unit) AS mixed
         FROM charges JOIN (SELECT * FROM series SEMI JOIN stretch USING (id)) ON {same}
-        WHERE {condition} AND day BETWEEN ? AND ? AND {RECURS}
+        WHERE {condition} AND day BETWEEN ? AND ? AND {RECURS}{only}
         GROUP BY id, usage_type, resource, day
         """,
-        [*values, begin, until],
+        [*values, begin, until, *listed],
     )
     rows = db.execute(
         """
@@ -89,6 +92,18 @@ def find(db: duckdb.DuckDBPyConnection, question: Question, window: int, start: 
         {"window": window, "start": start},
     ).fetchall()
     return {n: Part(*told) for n, *told in rows}
+
+
+def _only(db: duckdb.DuckDBPyConnection, question: Question) -> tuple[str, list[Any]]:
+    """What the join implies, said of each column by itself, so that most rows are not read any further."""
+    conditions, listed = "", []
+    for n, column in enumerate(question.columns):
+        found = db.execute(f"SELECT DISTINCT k{n} FROM series SEMI JOIN stretch USING (id)").fetchall()
+        values = [value for (value,) in found]
+        if None not in values and len(values) <= FEW:
+            conditions += f" AND charges.{column} IN ({', '.join('?' for _ in values)})"
+            listed += values
+    return conditions, listed
 
 
 def words(part: Part, difference: Decimal) -> str:
