@@ -31,7 +31,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             "--from", "file", type=FILE, help="A Parquet or CSV file instead; docs/cost-units.md has columns."
         ),
         click.option("--period", metavar="YYYY-MM", help="[default: this month; of a file, the months that it has]"),
-        click.option("--mart", type=click.Path(file_okay=False, path_type=Path), help="[default: .groundway/cost]"),
+        click.option(
+            "--mart", type=click.Path(file_okay=False, path_type=Path), help="[default: $GROUNDWAY_HOME/cost]"
+        ),
     ):
         command = option(command)
     return command

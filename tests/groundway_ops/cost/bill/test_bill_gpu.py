@@ -136,6 +136,17 @@ def test_the_pool_is_shown_where_tags_tell_it(tmp_path: Path) -> None:
     assert asked(mart_of(tmp_path, [tagged])).records()[0]["pool"] == "dev-a10g"
 
 
+def test_the_rest_is_shown_as_one(tmp_path: Path) -> None:
+    told = [gpu(team="demand", useful=0.5), gpu(team="search", useful=0.1, idle=0.2), gpu(team="web", idle=0.2)]
+    report = asked(mart_of(tmp_path, [node(tags={})], gpus=told), top=1)
+    assert [(*row[:3], row[4]) for row in report.rows] == [
+        ("g5.xlarge", "demand", "useful", 5),
+        ("2 others", "", "useful", 1),
+        ("2 others", "", "idle", 4),
+    ]
+    assert sum(row[5] for row in report.rows[1:]) == pytest.approx(1)
+
+
 HOURS = st.integers(0, 5).map(lambda n: THREE + timedelta(hours=n))
 SHARES = st.floats(0, 1)
 MEASURED = st.builds(

@@ -120,6 +120,13 @@ def test_a_team_and_a_region(tmp_path: Path) -> None:
     assert asked(mart, where={"region": "us-east-1"}).rows == ()
 
 
+def test_the_rest_is_shown_as_one(tmp_path: Path) -> None:
+    told = [pod("a", "demand", cpus=4), pod("b", "search", cpus=2), pod("c", "web", cpus=1)]
+    report = asked(mart_of(tmp_path, [node()], pods=told), top=1)
+    assert costs(report) == {("ml", "demand"): 4, ("3 others", ""): 4}
+    assert report.column("CPU-hours") == [4, 3]
+
+
 SIZES = st.floats(0, 40)
 PODS = st.builds(
     lambda where, hour, team, gpus, cpus, memory: pod(

@@ -73,10 +73,8 @@ def report(mart: Mart, question: Question) -> Report:
             values,
         ).fetchall()
         dark = _dark(db)
-    rows = tuple(
-        (*map(called, group), kind, hours, money(cost), cost / of if of else None)
-        for *group, kind, hours, cost, of in found
-    )
+    told = [(tuple(map(called, group)), kind, hours, money(cost)) for *group, kind, hours, cost, _ in found]
+    rows = _rows(told, question.top)
     return Report(
         name=NAME,
         title=f"{TITLE} by {', '.join(names)}",
@@ -93,6 +91,26 @@ def report(mart: Mart, question: Question) -> Report:
         total=total,
         notes=(*_summary(rows, total), *dark, NOTE) if rows else ("No GPU node was billed.",),
         chart=Chart("bar", names[-1], "cost", "use"),
+    )
+
+
+def _rows(told: list[tuple[tuple[str, ...], str, float, Decimal]], top: int | None) -> tuple[tuple[Any, ...], ...]:
+    """Group, use, hours and cost as rows, the uses of a group together; with `top`, the rest as one group."""
+    groups = list(dict.fromkeys(group for group, *_ in told))
+    shown = groups if top is None else groups[:top]
+    others = (f"{len(groups) - len(shown)} others", *[""] * (len(groups[0]) - 1)) if groups else ()
+    summed: dict[tuple[tuple[str, ...], str], tuple[float, Decimal]] = {}
+    for group, kind, hours, cost in told:
+        key = (group if group in shown else others, kind)
+        before = summed.get(key, (0.0, Decimal(0)))
+        summed[key] = (before[0] + hours, before[1] + cost)
+    of: dict[tuple[str, ...], Decimal] = {}
+    for (group, _), (_, cost) in summed.items():
+        of[group] = of.get(group, Decimal(0)) + cost
+    order = sorted(summed, key=lambda key: ([*of].index(key[0]), PARTS.index(key[1])))
+    return tuple(
+        (*key[0], key[1], hours, cost, float(cost / of[key[0]]) if of[key[0]] else None)
+        for key, (hours, cost) in ((key, summed[key]) for key in order)
     )
 
 

@@ -13,6 +13,7 @@ from groundway_ops.cost.bill.reports.record import Chart, Column, Report
 
 NAME, TITLE = "kubernetes", "Kubernetes"
 NOBODY, UNKNOWN = "(unallocated)", "(unknown)"
+HOURS = 3  # kinds of hours in a row: of GPUs, CPUs and memory
 ALMOST = 1e-6  # of an hour
 
 # A node of a cluster: pods were seen on it, or its tags say so.
@@ -67,10 +68,13 @@ def report(mart: Mart, question: Question) -> Report:
             """,
             values,
         ).fetchall()
-    rows = tuple(
-        (*map(called, group), *hours, money(cost), float(money(cost) / total) if total else None)
-        for *group, hours, cost in (_split(row) for row in found)
-    )
+    split = len(found[0]) - HOURS - 1 if found else 0
+    told = [(tuple(map(called, row[:split])), row[split:-1], money(row[-1])) for row in found]
+    shown, rest = (told, []) if question.top is None else (told[: question.top], told[question.top :])
+    if rest:
+        named = (f"{len(rest)} others", *[""] * (split - 1))
+        shown = [*shown, (named, _added(rest), sum((cost for *_, cost in rest), Decimal(0)))]
+    rows = tuple((*group, *hours, cost, float(cost / total) if total else None) for group, hours, cost in shown)
     return Report(
         name=NAME,
         title=f"{TITLE} by namespace and {', '.join(question.by)}",
@@ -103,10 +107,9 @@ def share_out(db: duckdb.DuckDBPyConnection, question: Question, which: str = WH
     return nodes.whole(db, question, which, "shared")
 
 
-def _split(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A row with its three kinds of hours as one."""
-    *group, gpus, cpus, memory, cost = row
-    return (*group, (gpus, cpus, memory), cost)
+def _added(rows: list[tuple[tuple[str, ...], tuple[Any, ...], Decimal]]) -> tuple[float, ...]:
+    """The hours of several rows."""
+    return tuple(sum(hours[n] or 0 for _, hours, _ in rows) for n in range(HOURS))
 
 
 def _notes(rows: tuple[tuple[Any, ...], ...]) -> tuple[str, ...]:
