@@ -215,7 +215,7 @@ def _alone(mart: Mart) -> Iterator[Path]:
 
 def _sweep(mart: Mart, spool: Path) -> None:
     shutil.rmtree(spool, ignore_errors=True)
-    for left in [*mart.folder.glob("*/**/.*.parquet.*"), *mart.folder.glob("spill/*")]:
+    for left in [*mart.folder.glob("*/**/.*.parquet.*"), *mart.folder.glob("spill.*")]:
         owner = left.name.rsplit(".", 1)[-1]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)

@@ -55,7 +55,7 @@ class Mart:
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """DuckDB with a view for each table; empty where nothing was ingested."""
-        spill = self.folder / "spill"
+        spill = self.folder / f"spill.{os.getpid()}"  # DuckDB takes it for its own
         with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(spill)}) as db:
             db.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
             for table, columns in TABLES.items():

@@ -209,14 +209,21 @@ def test_what_the_mart_says_it_was_made_of(tmp_path: Path, mart: Mart) -> None:
 
 def test_two_at_once_and_what_a_dead_one_left(tmp_path: Path, mart: Mart) -> None:
     source = parquet(tmp_path / "x" / "a.parquet", rows(focus_12)).parent
-    left = [mart.folder / ".ingest" / "0", mart.folder / "charges" / "9" / ".2026-10.parquet.4194305"]
+    dead = 4194305  # beyond any process's id
+    left = [
+        mart.folder / ".ingest" / "0",
+        mart.folder / "charges" / "9" / f".2026-10.parquet.{dead}",
+        mart.folder / f"spill.{dead}" / "duckdb_temp_storage.tmp",
+    ]
+    lives = mart.folder / f"spill.{os.getppid()}" / "duckdb_temp_storage.tmp"
+    left.append(lives)
     for path in left:
         path.parent.mkdir(parents=True)
         path.write_text("half")
     with ingesting._alone(mart), pytest.raises(Unavailable, match=f"another ingest .process {os.getpid()}. writes to"):
         ingest(mart, source)
     ingest(mart, source)
-    assert not any(path.exists() for path in left)
+    assert [path for path in left if path.exists()] == [lives]
     assert not (mart.folder / ".ingest").exists()
 
 

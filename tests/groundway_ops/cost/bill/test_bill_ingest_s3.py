@@ -98,13 +98,17 @@ def test_a_refresh_under_way_is_refused(bucket: str, export: Path, tmp_path: Pat
 
 
 def test_what_changes_while_it_is_read_is_refused(bucket: str, export: Path, tmp_path: Path) -> None:
-    upload(export, "focus")
     mart = Mart(tmp_path / "mart")
     key = "focus/data/BILLING_PERIOD=2026-10/b.csv.gz"
+    made = rows(focus_12, [Charge("1")])
+    upload(delivered(export, {"a.parquet": made, "b.csv.gz": made}), "focus")
+    size = (export / "data" / "BILLING_PERIOD=2026-10" / "b.csv.gz").stat().st_size
+
+    def refresh(_: str) -> None:
+        boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=b"x" * size)
+
     with pytest.raises(InvalidInput, match=r"b.csv.gz changed while it was read: wait until the export is written"):
-        ingest(
-            mart, f"{bucket}/focus", (), lambda _: boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=b"new")
-        )
+        ingest(mart, f"{bucket}/focus", (), refresh)
     assert not mart.periods()
 
 
