@@ -52,5 +52,5 @@ def started_by(group: Deployed, all_: Mapping[Place, Deployed], kind: str) -> di
     id = group.attributes["launch_template"][0]["id"]
     template = next(d for d in all_.values() if d.type == "aws_launch_template" and d.attributes["id"] == id)
     specifications = template.attributes["tag_specifications"]
-    tags = next((s["tags"] for s in specifications if s["resource_type"] == kind), {})
+    tags: Mapping[str, str] = next((s["tags"] for s in specifications if s["resource_type"] == kind), {})
     return {key: value for key, value in tags.items() if key != "Name"}

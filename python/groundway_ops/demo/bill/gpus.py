@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from groundway.environment.accelerators import ACCELERATORS
 from groundway_ops.demo.bill.charges import Node
@@ -46,11 +47,8 @@ def write(found: Iterable[Sample], file: Path) -> Path:
     import polars as pl
 
     rows = [[getattr(sample, f.name) for f in fields(Sample)] for sample in found]
-    schema = {f.name: pl.String for f in fields(Sample)} | {
-        "time": pl.Datetime("us"),
-        "sm_active": pl.Float64,
-        "dram_active": pl.Float64,
-    }
+    schema: dict[str, Any] = dict.fromkeys((f.name for f in fields(Sample)), pl.String)
+    schema |= {"time": pl.Datetime("us"), "sm_active": pl.Float64, "dram_active": pl.Float64}
     file.parent.mkdir(parents=True, exist_ok=True)
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(file)
     return file
