@@ -99,6 +99,24 @@ def test_every_report_is_in_the_month_and_what_cannot_be_made_says_why(ask) -> N
     assert all(r["notes"] for r in silent)
 
 
+def test_a_team_that_is_gone_is_there_with_what_it_was(tmp_path: Path) -> None:
+    days = [charge({"team": "gone"}, day=date(2026, 9, 1), effective=7), charge(day=date(2026, 10, 31), effective=1)]
+    left = mart_of(tmp_path, days)
+    document = json.loads(CliRunner().invoke(report, ["--mart", str(left.folder), "--json"]).stdout)
+    assert {row["team"]: (row["spend"], row["change"]) for row in document["reports"][0]["rows"]} == {
+        "demand": ("1.00", "1.00"),
+        "gone": ("0.00", "-7.00"),
+    }
+
+
+def test_what_a_report_refuses_is_told_in_its_place(ask) -> None:
+    alone = ask("budget", "--by", "service")
+    assert alone.exit_code == 2
+    [budget] = [r for r in told(ask, "monthly", "--by", "service")["reports"] if r["name"] == "budget"]
+    assert budget["rows"] == []
+    assert f"Error: {budget['notes'][0]}" in " ".join(alone.stderr.split())
+
+
 def test_by_where_metric_and_months(ask) -> None:
     by = told(ask, "spend", "--by", "team, service", "--from", "2026-09", "--to", "2026-10", "--metric", "list")
     assert by["period"] == "2026-09 to 2026-10"
@@ -171,6 +189,15 @@ def test_what_cannot_be_written_leaves_what_was_there(ask, tmp_path: Path) -> No
         assert f"{output} cannot be written" in done.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_text() == "before"
+
+
+def test_who_reads_while_it_is_written_reads_the_old_or_the_new(ask, tmp_path: Path) -> None:
+    file = tmp_path / "cost.prom"
+    file.write_text("old")
+    with file.open() as reader:
+        assert ask("spend", "--output", file).exit_code == 0
+        assert reader.read() == "old"
+    assert file.read_text().startswith("# HELP")
 
 
 def test_prometheus_has_as_many_series_as_are_asked_for(ask) -> None:
