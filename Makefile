@@ -49,7 +49,7 @@ lint: setup ## ruff and the import rules
 types: setup ## mypy, strict
 	@$(BIN)/mypy
 
-setup-tests: .venv-checkov/.ready ## What only the tests need: CDK Terrain, Checkov, model signing, an IAM simulator, and Chromium and promtool where root may install them
+setup-tests: .venv-checkov/.ready ## What only the tests need: CDK Terrain, Checkov, model signing, an IAM simulator, and Chromium and Prometheus where root may install them
 
 .venv-checkov/.ready: requirements/cdktn.txt requirements/checkov.txt requirements/signing.txt tests/policies/iam/package-lock.json requirements/uv.txt tools/setup.py
 	@$(PYTHON) tools/setup.py --tests

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".groundway"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PROMTOOL = ROOT / ".venv-cdktn" / "bin" / "promtool"
+PROMETHEUS = [ROOT / ".venv-cdktn" / "bin" / name for name in ("prometheus", "promtool")]
 OLDEST_TERRAFORM = (1, 11)  # the S3 backend locks with a lock file since then
 
 LAUNCHER = """#!{python}
@@ -161,17 +161,18 @@ def set_up_tests() -> None:
 def debian_packages(temporary: Path) -> None:
     """Programs that some tests need. Without them, and without root to fetch them, those tests are skipped."""
     chromium = any(map(shutil.which, BROWSERS))
-    promtool = shutil.which("promtool") or PROMTOOL.exists()
-    if (chromium and promtool) or os.geteuid() != 0 or shutil.which("apt-get") is None:
+    prometheus = all(shutil.which(program.name) or program.exists() for program in PROMETHEUS)
+    if (chromium and prometheus) or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     run("package lists", ["apt-get", "update", "-qq"])
     if not chromium:
         env = {"DEBIAN_FRONTEND": "noninteractive"}
         run("Chromium", ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], env)
-    if not promtool:  # out of the package, which would start a server when it is installed
+    if not prometheus:  # out of the package, which would start a server when it is installed
         fetch = "cd {0} && apt-get -o APT::Sandbox::User=root download -qq prometheus && dpkg-deb -x prometheus_*.deb ."
-        run("promtool", ["sh", "-c", fetch.format(shlex.quote(str(temporary)))])
-        shutil.copy2(temporary / "usr/bin/promtool", PROMTOOL)
+        run("Prometheus", ["sh", "-c", fetch.format(shlex.quote(str(temporary)))])
+        for program in PROMETHEUS:
+            shutil.copy2(temporary / "usr/bin" / program.name, program)
 
 
 def main() -> int:
