@@ -12,7 +12,12 @@ from typing import Any
 
 import pytest
 
-from groundway_ops.gate import documents
+from groundway import environment
+from groundway_ops.cost import plans
+from groundway_ops.cost.amounts import Range
+from groundway_ops.cost.estimate import of_stacks
+from groundway_ops.cost.record import Estimate
+from groundway_ops.gate import documents, price
 from groundway_ops.gate.documents import Document
 from groundway_ops.gate.engine import Library
 from groundway_ops.gate.gate import Gate
@@ -85,13 +90,19 @@ def gate() -> Gate:
 
 
 @pytest.fixture(scope="module")
-def first(planning: Planning) -> Document:
+def configured(planning: Planning) -> Document:
+    """The stack, before any test changes it."""
+    return planning.configuration()
+
+
+@pytest.fixture(scope="module")
+def first(planning: Planning, configured: Document) -> Document:
     """The plan that makes everything, of an empty account."""
     return planning.plan()
 
 
 def judged(gate: Gate, document: Document) -> Verdict:
-    verdict = gate.judge([document])
+    verdict = gate.judge([document, *price.estimates([document], CHECKOUT)])
     assert verdict.failures == ()
     return verdict
 
@@ -156,6 +167,36 @@ def test_who_says_so_may(replacing: Document) -> None:
     """The same plan, where GROUNDWAY_UNPROTECT named the environment."""
     findings = Gate(CHECKOUT / "policies", unprotected="staging").judge([replacing]).findings
     assert not [f for f in findings if f.rule.startswith("plans_keep")]
+
+
+def priced(planning: Planning, plan: Document) -> tuple[Estimate, Estimate]:
+    """Before and after the plan."""
+    file = planning.folder / "plan.json"
+    file.write_text(json.dumps(plan.content))
+    assert plans.environment_of([file], None) == "staging"
+    return plans.estimates(plans.read([file], "staging"), environment.load("staging", CHECKOUT), root=CHECKOUT)
+
+
+def resources(estimate: Estimate) -> dict[tuple[str, str], Range]:
+    return {(x.address, x.dimension): x.monthly for x in estimate.lines}
+
+
+def test_a_plan_costs_what_its_stack_does(configured: Document, planning: Planning, first: Document) -> None:
+    before, after = priced(planning, first)
+    assert (before.lines, before.free) == ((), ())
+    staging = environment.load("staging", CHECKOUT)
+    stack = of_stacks([configured], staging, root=CHECKOUT)
+    own = [line for line in stack.lines if line.stack == STACK]
+    assert resources(after) == {(x.address, x.dimension): x.monthly for x in own}
+    assert {r.address for r in after.free} == {r.address for r in stack.free if r.stack == STACK}
+    assert set(after.planned.values()) == {"created"}
+
+
+def test_a_plan_of_what_is_deployed_tells_what_it_replaces(planning: Planning, replacing: Document) -> None:
+    before, after = priced(planning, replacing)
+    assert before.monthly == after.monthly
+    assert [a.partition(".")[0] for a, action in after.planned.items() if action == "replaced"]
+    assert len(before.lines) == len(after.lines) > 20
 
 
 def test_what_a_plan_leaves_out_is_left_out_in_blocks_too() -> None:
