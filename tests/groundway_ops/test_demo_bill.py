@@ -300,6 +300,7 @@ def test_the_calendar(last: date, first: date, weekend: date) -> None:
     assert (calendar.first, calendar.days[-1], calendar.weekend[0]) == (first, last, weekend)
     assert len(calendar.days) > 60
     assert all(day < last for day in calendar.weekend)
+    assert calendar.shown == weekend.replace(day=1)
 
 
 def test_a_month_of_days_makes_a_month() -> None:

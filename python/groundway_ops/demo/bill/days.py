@@ -39,6 +39,11 @@ class Calendar:
         sunday = self.last - timedelta(days=self.last.isoweekday() % 7 or 7)
         return sunday - timedelta(days=1), sunday
 
+    @property
+    def shown(self) -> date:
+        """The month to report on: that of the last weekend, so that early in a month it is the one before."""
+        return self.weekend[0].replace(day=1)
+
 
 def share(day: date, unit: str) -> Decimal:
     """Of a month's quantity what falls on a day: as AWS does it, by the days of that month, for what counts months."""

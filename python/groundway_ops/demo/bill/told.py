@@ -37,12 +37,12 @@ def told(mart: Mart, month: date, page: Path) -> Bill:
 
 
 def _shown(mart: Mart, month: date) -> Iterator[tuple[str, Report]]:
-    """Name on the page -> report. Anomalies are of the month before, too: the last weekend may lie in it."""
+    """Name on the page -> report. The forecast is of the month that runs, anomalies are of the month before, too."""
     of_month = Question.of(mart, f"{month:%Y-%m}")
     yield "bill-teams", make("spend", mart, replace(of_month, by=("team",), top=MOST))
     yield "bill-models", make("spend", mart, replace(of_month, by=("model",), top=MOST))
     before = replace(of_month, first=(month - timedelta(days=1)).replace(day=1))
-    for name, question in (("gpu", of_month), ("forecast", of_month), ("anomalies", before)):
+    for name, question in (("gpu", of_month), ("forecast", Question.of(mart)), ("anomalies", before)):
         if name in NAMES:
             yield f"bill-{name}", make(name, mart, replace(question, by=()))
 
