@@ -13,7 +13,7 @@ from small_environments import DRIVER, SmallEnvironments
 
 from groundway.errors import InvalidInput, Refused, Unavailable
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def pinned(small: SmallEnvironments, environment: str) -> dict[str, Any]:
