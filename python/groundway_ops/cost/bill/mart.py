@@ -52,6 +52,17 @@ class Mart:
             ).fetchone()
         return dict(json.loads(found[0])) if found else {}
 
+    def told(self, db: duckdb.DuckDBPyConnection, first: date, last: date, metric: str) -> Decimal | None:
+        """What the exports of these months came to when they were read; None if a month's file does not say."""
+        files = [str(f) for f in self.files("charges") if f"{first:%Y-%m}" <= f.stem <= f"{last:%Y-%m}"]
+        found = db.execute(
+            "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'groundway'", [files]
+        ).fetchall()
+        totals = [json.loads(said).get("totals") for (said,) in found]
+        if len(totals) < len(files) or not all(totals):
+            return None
+        return sum((Decimal(sums[metric]["mart"]) for of in totals for sums in of.values()), Decimal(0))
+
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """DuckDB with a view for each table; empty where nothing was ingested."""

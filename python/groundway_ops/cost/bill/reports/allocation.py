@@ -14,7 +14,7 @@ import duckdb
 
 from groundway import environment
 from groundway.errors import InvalidInput
-from groundway_ops.cost.bill.mart import Mart, total
+from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.pools import FILE, FOLDER, Pool, pools
 from groundway_ops.cost.bill.reports.question import DIMENSIONS, Question, called
 from groundway_ops.cost.bill.reports.record import Chart, Column, Report
@@ -31,9 +31,8 @@ Group = tuple[str, ...]  # of other dimensions than the team, and the team
 def report(mart: Mart, question: Question) -> Report:
     """A row for each team, and for each combination of the other dimensions that one asks for; the dearest first."""
     shared, others = _pools(), tuple(name for name in question.by if name != "team")
-    where, values = question.condition()
     with mart.connect() as db:
-        whole = total(db, question.metric, where, values)
+        whole = question.whole(mart, db)
         months = _Months(db, shared, question)
         costs, notes = _given(_charged(db, shared, question, others), shared, months)
     used = [place for place in range(len(shared)) if any(place in cost for cost in costs.values())]

@@ -11,7 +11,7 @@ import duckdb
 
 from groundway.environment import Budget, Environment, load_all
 from groundway.errors import InvalidInput
-from groundway_ops.cost.bill.mart import Mart, total
+from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports import daily, forecast
 from groundway_ops.cost.bill.reports.daily import Reach
 from groundway_ops.cost.bill.reports.question import Question
@@ -70,8 +70,7 @@ def report(mart: Mart, question: Question, environments: Mapping[str, Environmen
         reach = daily.reach(mart, db, question)
         forecast.prepare(db, replace(question, by=BY), reach)
         burns = _burns(db, reach, known)
-        condition, values = replace(question, first=month).condition()
-        whole = total(db, question.metric, condition, values)
+        whole = replace(question, first=month).whole(mart, db)
     asked = question.where.get("environment")
     rows = [
         row

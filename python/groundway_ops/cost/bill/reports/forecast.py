@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from groundway_ops.cost.bill.mart import Mart, total
+from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports import daily, pace
 from groundway_ops.cost.bill.reports.daily import Reach
 from groundway_ops.cost.bill.reports.pace import Backtest
@@ -28,8 +28,7 @@ def report(mart: Mart, question: Question) -> Report:
         reach = daily.reach(mart, db, question)
         prepare(db, question, reach)
         tried = pace.backtest(db, reach.passed, reach.ahead)
-        condition, values = replace(question, first=month).condition()
-        whole = total(db, question.metric, condition, values)
+        whole = replace(question, first=month).whole(mart, db)
         rows = [_row(found, len(question.by), tried, reach) for found in _found(db, question, month)]
     return Report(
         name=NAME,

@@ -37,18 +37,14 @@ def report(mart: Mart, question: Question) -> Report:
         spans = compared(question, reach)
         condition, values = replace(question, first=spans.before[0].replace(day=1)).condition()
         dated = f"{condition} AND (day BETWEEN ? AND ? OR day BETWEEN ? AND ?)"
-        then, now = db.execute(
-            f"SELECT coalesce(sum({question.metric}) FILTER (day < ?), 0), "
-            f"coalesce(sum({question.metric}) FILTER (day >= ?), 0) FROM charges WHERE {dated}",
-            [spans.now[0], spans.now[0], *values, *spans.before, *spans.now],
-        ).fetchall()[0]
-        found = db.execute(
+        (*_, then, now, _), *found = db.execute(  # one scan for the groups and for all of them together
             f"SELECT {keys}, coalesce(sum({question.metric}) FILTER (day < ?), 0) AS was, "
-            f"coalesce(sum({question.metric}) FILTER (day >= ?), 0) AS became FROM charges WHERE {dated} "
-            f"GROUP BY {keys} ORDER BY abs(became - was) DESC, {keys} NULLS LAST",
+            f"coalesce(sum({question.metric}) FILTER (day >= ?), 0) AS became, grouping({keys}) AS one "
+            f"FROM charges WHERE {dated} GROUP BY GROUPING SETS ((), ({keys})) "
+            f"ORDER BY one DESC, abs(became - was) DESC, {keys} NULLS LAST",
             [spans.now[0], spans.now[0], *values, *spans.before, *spans.now],
         ).fetchall()
-    rows = [_row(list(map(called, group)), was, became) for *group, was, became in found]
+    rows = [_row(list(map(called, group)), was, became) for *group, was, became, _ in found]
     return Report(
         name=NAME,
         title=f"{TITLE} by {', '.join(question.by)}",

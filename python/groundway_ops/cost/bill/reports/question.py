@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Self
+
+import duckdb
 
 from groundway.errors import InvalidInput
 from groundway_ops.cost.bill.charges import METRICS, TAGS
-from groundway_ops.cost.bill.mart import Mart, required
+from groundway_ops.cost.bill.mart import Mart, required, total
 
 # What one may group by or ask for: name as it is written -> column of charges.
 DIMENSIONS: dict[str, str] = {
@@ -81,6 +84,12 @@ class Question:
                 parts.append(f"CAST({column} AS VARCHAR) = ?")
                 values.append(value)  # type: ignore[arg-type]
         return " AND ".join(parts), values
+
+    def whole(self, mart: Mart, db: duckdb.DuckDBPyConnection) -> Decimal:
+        """What is asked for comes to. Where only months are asked for, the exports themselves said so when they were
+        read: a report is then held against them and not against its own scan."""
+        told = None if self.where else mart.told(db, self.first, self.last, self.metric)
+        return total(db, self.metric, *self.condition()) if told is None else told
 
 
 def called(value: Any) -> str:

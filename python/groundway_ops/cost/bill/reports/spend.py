@@ -1,6 +1,6 @@
 """What was spent, by any dimensions: the plainest of reports, and the pattern of the others."""
 
-from groundway_ops.cost.bill.mart import Mart, total
+from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports.question import Question, called
 from groundway_ops.cost.bill.reports.record import Chart, Column, Report
 
@@ -12,7 +12,7 @@ def report(mart: Mart, question: Question) -> Report:
     condition, values = question.condition()
     keys = ", ".join(question.columns)
     with mart.connect() as db:
-        whole = total(db, question.metric, condition, values)
+        whole = question.whole(mart, db)
         found = db.execute(
             f"SELECT {keys}, sum({question.metric}) AS amount FROM charges WHERE {condition} "
             f"GROUP BY {keys} ORDER BY amount DESC, {keys} NULLS LAST",

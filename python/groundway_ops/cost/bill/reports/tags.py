@@ -12,7 +12,7 @@ from groundway.environment import Environment
 from groundway.errors import InvalidInput
 from groundway.tags import KEYS
 from groundway_ops.cost.bill.charges import TAGS
-from groundway_ops.cost.bill.mart import Mart, total
+from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports import untaggable
 from groundway_ops.cost.bill.reports.question import Question, called
 from groundway_ops.cost.bill.reports.record import Chart, Column, Report
@@ -68,7 +68,7 @@ def report(mart: Mart, question: Question) -> Report:
     allowed = Allowed(environment.teams(environment.checkout()) if environments else None, tuple(environments))
     where, values = question.condition()
     with mart.connect() as db:
-        whole = total(db, question.metric, where, values)
+        whole = question.whole(mart, db)
         found = _judged(db, question, where, values, allowed)
     rows = [_row(one, len(question.by), environments) for one in found]
     shown = [row for kind in ORDER for row in _shortened(rows, kind, question)]
