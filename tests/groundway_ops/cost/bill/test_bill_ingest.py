@@ -9,16 +9,32 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
-from exported_bill import CHARGES, MAKERS, NODE, Charge, csv_gz, cur, delivered, focus_10, focus_12, parquet, rows
+from exported_bill import (
+    CHARGES,
+    MAKERS,
+    NODE,
+    Charge,
+    columns,
+    csv_gz,
+    cur,
+    delivered,
+    focus_10,
+    focus_12,
+    parquet,
+    rows,
+)
 
 from groundway.errors import InvalidInput, Unavailable
 from groundway.service import quiet
 from groundway_ops.cost.bill import ingest as ingesting
 from groundway_ops.cost.bill.charges import COLUMNS
+from groundway_ops.cost.bill.exports import cur as cur_export
+from groundway_ops.cost.bill.exports import focus as focus_export
 from groundway_ops.cost.bill.ingest import Ingested, facts
 from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.commands import cost
@@ -71,6 +87,13 @@ def test_every_format_gives_the_same_mart_row_by_row(tmp_path: Path) -> None:
                 assert held(mart) == want, source
     assert want
     assert len(want) == len(CHARGES)
+
+
+@pytest.mark.parametrize(("export", "form"), [("focus", focus_export), ("cur", cur_export)])
+def test_our_own_exports_have_every_column_that_is_read(export: str, form: Any) -> None:
+    spare = {"x_UsageType"}  # FOCUS 1.0's, where 1.2 has SkuMeter
+    read = {*form.NEEDED, *form.OPTIONAL, *getattr(form, "USAGE_TYPE", ()), *getattr(form, "SPARE", ())} - spare
+    assert read <= set(columns(export))
 
 
 def test_charges_as_the_mart_has_them(tmp_path: Path, mart: Mart) -> None:
