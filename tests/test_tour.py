@@ -47,7 +47,7 @@ class Toured:
         return [text for c, text in self.by_command.items() if c.startswith(start)][nth]
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
