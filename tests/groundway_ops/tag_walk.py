@@ -241,10 +241,20 @@ UNTAGGABLE = {
     ("s3control", "public_access_block"): "a setting of the account",
     ("sns", "subscriptions"): "a setting of its topic",
 }
-# Parts of what is walked, by their class in the emulator: none is a resource of its own.
+# Parts of what is walked, by their class in the emulator: none is a resource of its own. Others are, and are walked as
+# such; here because the emulator counts a thing where it meets it first, such as an instance in a database's subnet.
 PARTS = {
     *("AWSManagedPolicy", "Alias", "BlockDeviceType", "DBInstance", "DBLogFile", "Dimension", "DynamoType"),
-    *("EventPattern", "FakeSecret", "FakeTable", "InstancePlacement", "InstanceState", "Item", "LaunchTemplate"),
+    *(
+        "EventPattern",
+        "FakeSecret",
+        "FakeTable",
+        "Instance",
+        "InstancePlacement",
+        "InstanceState",
+        "Item",
+        "LaunchTemplate",
+    ),
     *("LaunchTemplateVersion", "LifecycleFilter", "LifecycleRule", "LogFileManager", "MasterUserSecret"),
     *("MetadataOptions", "NetworkAclAssociation", "NetworkAclEntry", "NetworkInterface", "Notification"),
     *("PolicyVersion", "PublicAccessBlock", "RSAPrivateKey", "Role", "Route", "SecurityGroup", "SecurityGroupRule"),
