@@ -14,7 +14,7 @@ FINE = 10**12  # weights are whole numbers of this part of their sum, so that no
 
 def units(amount: str) -> str:
     """SQL: the sum of an amount of charges, in its last decimal."""
-    return f"coalesce(sum(CAST(CAST({amount} AS DECIMAL(27, {DECIMALS})) * {UNIT} AS HUGEINT)), 0)::HUGEINT"
+    return f"coalesce(CAST(CAST(sum({amount}) AS DECIMAL(27, {DECIMALS})) * {UNIT} AS HUGEINT), 0::HUGEINT)"
 
 
 def money(counted: int | None) -> Decimal:

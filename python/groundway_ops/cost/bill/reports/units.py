@@ -37,11 +37,12 @@ COLUMNS = (
     Column("spent on failed", "usd"),
 )
 
-# Every charge, and in the place of each shared node the shares of those who had it.
+# Every charge, less the shared nodes, and in their place the shares of those who had them.
 LEDGER = f"""
 CREATE TABLE ledger AS
-SELECT {_OWNERS}, {units("{metric}")} AS amount FROM charges WHERE {{condition}} AND NOT coalesce({_SHARED}, false)
-GROUP BY ALL
+SELECT {_OWNERS}, {units("{metric}")} AS amount FROM charges WHERE {{condition}} GROUP BY ALL
+UNION ALL
+SELECT {", ".join(f"tag_{owner}" for owner in nodes.OWNED)}, -sum(units)::HUGEINT FROM pots GROUP BY ALL
 UNION ALL
 SELECT {_OWNERS}, sum(amount)::HUGEINT AS amount FROM shared GROUP BY ALL
 """
