@@ -93,14 +93,8 @@ def _once(where: Source, delivery: Delivery, months: list[Month]) -> None:
 
 def facts(mart: Mart) -> dict[Key, dict[str, Any]]:
     """What each month of the mart was made of."""
-    if not (files := mart.files("charges")):
-        return {}
-    with duckdb.connect() as db:
-        found = db.execute(
-            "SELECT file_name, decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'groundway'",
-            [[str(file) for file in files]],
-        ).fetchall()
-    return {(Path(name).parent.name, _month(Path(name).stem)): json.loads(said) for name, said in found}
+    found = mart.facts(*mart.files("charges"))
+    return {(file.parent.name, _month(file.stem)): said for file, said in found.items()}
 
 
 def _asked(where: Source, found: list[Delivery], periods: Sequence[date]) -> list[Delivery]:

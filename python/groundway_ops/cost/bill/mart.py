@@ -44,21 +44,21 @@ class Mart:
         """The billing periods that there are charges of, earliest first."""
         return sorted({date.fromisoformat(f"{file.stem}-01") for file in self.files("charges")})
 
-    def facts(self, file: Path) -> dict[str, Any]:
-        """What a file says it was made of."""
-        with self.connect() as db:
+    def facts(self, *files: Path) -> dict[Path, dict[str, Any]]:
+        """What each file says it was made of."""
+        if not files:
+            return {}
+        with duckdb.connect() as db:
             found = db.execute(
-                "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'groundway'", [str(file)]
-            ).fetchone()
-        return dict(json.loads(found[0])) if found else {}
+                "SELECT file_name, decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'groundway'",
+                [[str(file) for file in files]],
+            ).fetchall()
+        return {Path(name): json.loads(said) for name, said in found}
 
-    def told(self, db: duckdb.DuckDBPyConnection, first: date, last: date, metric: str) -> Decimal | None:
+    def told(self, first: date, last: date, metric: str) -> Decimal | None:
         """What the exports of these months came to when they were read; None if a month's file does not say."""
-        files = [str(f) for f in self.files("charges") if f"{first:%Y-%m}" <= f.stem <= f"{last:%Y-%m}"]
-        found = db.execute(
-            "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'groundway'", [files]
-        ).fetchall()
-        totals = [json.loads(said).get("totals") for (said,) in found]
+        files = [f for f in self.files("charges") if f"{first:%Y-%m}" <= f.stem <= f"{last:%Y-%m}"]
+        totals = [facts.get("totals") for facts in self.facts(*files).values()]
         if len(totals) < len(files) or not all(totals):
             return None
         return sum((Decimal(sums[metric]["mart"]) for of in totals for sums in of.values()), Decimal(0))

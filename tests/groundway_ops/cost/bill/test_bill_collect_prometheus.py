@@ -191,7 +191,7 @@ def test_a_month_is_replaced_and_says_from_where(mart: Mart, url: str) -> None:
     said = json.loads(ran.stdout)
     assert said["months"][0]["replaced"] is True
     assert asked(mart, "SELECT count(*), sum(hours) FROM gpus") == before
-    facts = mart.facts(mart.files("gpus")[0])
+    [facts] = mart.facts(mart.files("gpus")[0]).values()
     assert facts["source"] == url
     assert facts["rows"] == before[0][0]
     assert facts["at"].startswith("20")

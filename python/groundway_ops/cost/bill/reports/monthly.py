@@ -116,13 +116,10 @@ def _until(mart: Mart, question: Question) -> date | None:
 
 def _sources(mart: Mart, question: Question) -> dict[str, dict[str, Any]]:
     """What each file of the months says that it was made of, by its place in the mart."""
-    files = [file for table in ("charges", "runs", "predictions", "gpus", "pods") for file in mart.files(table)]
-    months = (f"{question.first:%Y-%m}", f"{question.last:%Y-%m}")
-    return {
-        str(file.relative_to(mart.folder).with_suffix("")): mart.facts(file)
-        for file in files
-        if months[0] <= file.stem <= months[1]
-    }
+    tables = ("charges", "runs", "predictions", "gpus", "pods")
+    first, last = f"{question.first:%Y-%m}", f"{question.last:%Y-%m}"
+    files = [file for table in tables for file in mart.files(table) if first <= file.stem <= last]
+    return {str(file.relative_to(mart.folder).with_suffix("")): said for file, said in mart.facts(*files).items()}
 
 
 def _told(sources: dict[str, dict[str, Any]]) -> Iterator[str]:

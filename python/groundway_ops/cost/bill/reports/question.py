@@ -88,7 +88,7 @@ class Question:
     def whole(self, mart: Mart, db: duckdb.DuckDBPyConnection) -> Decimal:
         """What is asked for comes to. Where only months are asked for, the exports themselves said so when they were
         read: a report is then held against them and not against its own scan."""
-        told = None if self.where else mart.told(db, self.first, self.last, self.metric)
+        told = None if self.where else mart.told(self.first, self.last, self.metric)
         return total(db, self.metric, *self.condition()) if told is None else told
 
 
