@@ -58,8 +58,8 @@ class Mart:
     def told(self, first: date, last: date, metric: str) -> Decimal | None:
         """What the exports of these months came to when they were read; None if a month's file does not say."""
         files = [f for f in self.files("charges") if f"{first:%Y-%m}" <= f.stem <= f"{last:%Y-%m}"]
-        totals = [facts.get("totals") for facts in self.facts(*files).values()]
-        if len(totals) < len(files) or not all(totals):
+        totals = [facts["totals"] for facts in self.facts(*files).values() if facts.get("totals")]
+        if len(totals) < len(files):
             return None
         return sum((Decimal(sums[metric]["mart"]) for of in totals for sums in of.values()), Decimal(0))
 
