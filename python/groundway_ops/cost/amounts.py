@@ -41,10 +41,6 @@ class Range(BaseModel):
     def __truediv__(self, divisor: Decimal | int) -> "Range":
         return between(self.low / divisor, self.expected / divisor, self.high / divisor)
 
-    @property
-    def certain(self) -> bool:
-        return self.low == self.high
-
     def rounded(self, to: Decimal) -> "Range":
         low, expected, high = (v.quantize(to, ROUND_HALF_UP) for v in (self.low, self.expected, self.high))
         return between(low, expected, high)

@@ -16,22 +16,21 @@ def advise(scene: Scene) -> Iterator[Advice | Unjudged]:
     yield from measured.unmeasured(scene)
     for pool in measured.pools(scene):
         spare = measured.spare(scene, pool, "sum(busy)")
-        hours, of = spare.hours, max(pool.hours, pool.measured)
-        if hours < of * scene.thresholds.spare:
+        if not spare.enough:
             continue
         yield Advice(
             kind=KIND,
             what=pool.what,
             team=pool.teams,
             environment=pool.environment,
-            saving=pool.spend * hours / of,
-            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(of)} h",
+            saving=spare.saving,
+            arithmetic=spare.arithmetic,
             sure="medium",
             how=how(scene, pool, spare),
             rests_on=(
-                f"{number(pool.hours)} node-hours, of which {number(hours)} had no busy GPU beyond what the others "
-                f"could take; the busiest hour needed {spare.most} of {spare.there} nodes. Work must be able to share "
-                "nodes, and none is kept in reserve"
+                f"{number(pool.hours)} node-hours, of which {number(spare.hours)} had no busy GPU beyond what "
+                f"the others could take; the busiest hour needed {spare.most} of {spare.there} nodes. Work must be "
+                "able to share nodes, and none is kept in reserve"
             ),
             lines=frozenset(pool.lines),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from groundway_ops.cost.bill.advice.record import Unjudged, named
+from groundway_ops.cost.bill.advice.record import Unjudged, named, number
 from groundway_ops.cost.bill.advice.scene import Scene
 
 POOL = "environment, region, type, bought"
@@ -63,8 +63,9 @@ def unmeasured(scene: Scene) -> Iterator[Unjudged]:
 
 def spare(scene: Scene, pool: SimpleNamespace, needed: str, *values: Any) -> SimpleNamespace:
     """Node-hours that went beyond what each hour needed; `needed` is SQL for the GPUs that an hour needed, of the sums
-    `allocated`, `busy`, `standing` over the pool. `most` nodes were needed, `there` were there at most."""
-    return scene.ask(
+    `allocated`, `busy`, `standing` over the pool. `most` nodes were needed, `there` were there at most. `enough`:
+    whether so many are worth to speak of; `saving`, with its `arithmetic`: what they cost."""
+    found = scene.ask(
         f"""WITH hourly AS (
             SELECT hour, sum(measured) / any_value(gpus) AS there, ceil({needed} / any_value(gpus) - 1e-6) AS need
             FROM gpu_hours WHERE (environment, region, type, bought) IS NOT DISTINCT FROM (?, ?, ?, ?) GROUP BY hour
@@ -73,6 +74,11 @@ def spare(scene: Scene, pool: SimpleNamespace, needed: str, *values: Any) -> Sim
         *values,
         *_key(pool),
     )[0]
+    of = max(pool.hours, pool.measured)
+    found.enough = found.hours >= of * scene.thresholds.spare
+    found.saving = pool.spend * found.hours / of
+    found.arithmetic = f"{number(pool.spend)} x {number(found.hours)} h / {number(of)} h"
+    return found
 
 
 def prepare(scene: Scene) -> None:

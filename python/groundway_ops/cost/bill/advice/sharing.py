@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from groundway.environment import GpuPool
 from groundway.environment.accelerators import ACCELERATORS
 from groundway_ops.cost.bill.advice import measured
-from groundway_ops.cost.bill.advice.record import Advice, number
+from groundway_ops.cost.bill.advice.record import Advice
 from groundway_ops.cost.bill.advice.scene import Scene, file
 
 KIND = "shared GPUs"
@@ -27,8 +27,7 @@ def advise(scene: Scene) -> Iterator[Advice]:
             continue
         pods = _pods(scene, use, SLICES if accelerator.mig else scene.thresholds.time_slices)
         spare = measured.spare(scene, pool, "(sum(allocated - standing) + sum(standing) / ?)", pods)
-        hours, of = spare.hours, max(pool.hours, pool.measured)
-        if hours < of * scene.thresholds.spare:
+        if not spare.enough:
             continue
         key = f"{told[0][0] if told else 'gpu_pools.<pool>'}.sharing"
         yield Advice(
@@ -36,8 +35,8 @@ def advise(scene: Scene) -> Iterator[Advice]:
             what=pool.what,
             team=pool.teams,
             environment=pool.environment,
-            saving=pool.spend * hours / of,
-            arithmetic=f"{number(pool.spend)} x {number(hours)} h / {number(of)} h",
+            saving=spare.saving,
+            arithmetic=spare.arithmetic,
             sure="low",
             how=f"{file(pool.environment)}: {key}: {_way(accelerator.mig, pods)}",
             rests_on=(

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from groundway_ops.cost.bill.mart import Mart, total
+from groundway_ops.cost.bill.mart import Mart
 from groundway_ops.cost.bill.reports import gpu, kubernetes, nodes
 from groundway_ops.cost.bill.reports.apportion import DECIMALS, money, units
 from groundway_ops.cost.bill.reports.question import Question, called
@@ -90,7 +90,7 @@ def report(mart: Mart, question: Question) -> Report:
     months = [question.first, question.last]
     mine, values = nodes.owned(question)
     with mart.connect() as db:
-        whole = _ledger(db, question)
+        whole = _ledger(mart, db, question)
         db.execute(RUN_COSTS)
         runs = [_run(*row) for row in db.execute(BY_RUNS).fetchall()]
         served = [_predictions(*row) for row in db.execute(BY_PREDICTIONS, months).fetchall()]
@@ -111,16 +111,16 @@ def report(mart: Mart, question: Question) -> Report:
     )
 
 
-def _ledger(db: duckdb.DuckDBPyConnection, question: Question) -> Decimal:
+def _ledger(mart: Mart, db: duckdb.DuckDBPyConnection, question: Question) -> Decimal:
     """Make `ledger`, of those who are asked for; what it must add up to."""
     kubernetes.share_out(db, nodes.charged(replace(question, by=nodes.OWNED)), _SHARED)
-    condition, values = nodes.charged(question).condition()
-    everything = total(db, question.metric, condition, values)
+    charged = nodes.charged(question)
+    condition, values = charged.condition()
     db.execute(LEDGER.format(metric=question.metric, condition=condition), values)
     mine, asked = nodes.owned(question)
     others = db.execute(f"SELECT sum(amount)::HUGEINT FROM ledger WHERE NOT coalesce({mine}, false)", asked).fetchone()
     db.execute(f"DELETE FROM ledger WHERE NOT coalesce({mine}, false)", asked)
-    return everything - money(others[0] if others else 0)
+    return charged.whole(mart, db) - money(others[0] if others else 0)
 
 
 def _run(
