@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "tour.md"
 LOOK = ROOT / "tests" / "groundway_ops" / "after_demo.py"
 LEAVING = "groundway serve stop flights-delay"
-# Of these kinds there are some that AWS makes by itself; tag_walk.py says which, and why they have no tags.
+# Of these kinds there are some that AWS makes by itself; tag_kinds.py says which, and why they have no tags.
 EXCUSED = {"access entry", "enis", "keys", "network_acls", "pod identity association", "route_tables", "secrets"}
 # what a shell of the machine may have set and a reader of the page would not have
 FOREIGN = re.compile(r"AWS_|TF_|GROUNDWAY_|MLFLOW_|TERRAFORM_|NODE_OPTIONS|NODE_PATH")

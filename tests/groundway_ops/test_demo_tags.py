@@ -10,7 +10,8 @@ from moto import mock_aws
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tag_walk import LISTED, PARTS, UNTAGGABLE, Found, faults, plain, unknown, walk
+from tag_kinds import LISTED, PARTS, UNTAGGABLE
+from tag_walk import Found, faults, plain, unknown, walk
 
 from groundway import environment as environments
 from groundway.tags import CostTags
@@ -104,7 +105,7 @@ def test_what_no_table_speaks_of_is_named() -> None:
     held = {"sqs": {"queues": 1, "queues.Route": 3}, "cloudwatch": {"dashboards": 2}}
     assert unknown(held, found) == []
     assert unknown({"sqs": {"queues": 2}}, found) == ["sqs queues: 2 are held, 1 were found"]
-    assert unknown({"kafka": {"clusters": 1}}, found)[0].startswith("kafka clusters: say in tag_walk.py")
+    assert unknown({"kafka": {"clusters": 1}}, found)[0].startswith("kafka clusters: say in tag_kinds.py")
     assert unknown({"sqs": {"queues.New": 1}}, found)[0].startswith("sqs queues.New: say")
 
 
